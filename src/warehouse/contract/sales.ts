@@ -1,0 +1,118 @@
+import { col, optional, table } from './define.ts'
+
+export const productTable = table({
+  name: 'product',
+  title: 'Products',
+  meaning: 'What is sold, fees and services included.',
+  grain: 'product',
+  key: ['product_id'],
+  kind: 'canonical',
+  columns: {
+    product_id: col.text('Product', 'The article number that order lines use.'),
+    name: optional(col.text('Name', 'What people call the product.')),
+    base_unit: optional(col.text('Unit', 'The unit that quantities count.')),
+    unit_cost: optional(col.price('Unit cost', 'Direct product cost of one unit, in the reporting currency.')),
+    valid_from: optional(col.date('Cost valid from', 'First day on which the unit cost holds.')),
+    family: optional(col.text('Family', 'Product group.')),
+    feature_flags: optional(col.json('Features', 'Features that set the product apart, as JSON.')),
+    custom_flag: optional(col.boolean('Custom', 'Made for one customer.')),
+    stocked_flag: optional(col.boolean('Stocked', 'Kept on stock.')),
+    service_flag: optional(col.boolean('Service or fee', 'Postage, fees and services: revenue, but no purchase of goods.')),
+    competitor_equivalent: optional(col.text("Competitor's equivalent", 'The product that a competitor offers instead.')),
+    weight_kg: optional(col.number('Weight', 'Weight of one unit.', { unit: 'kg' })),
+  },
+})
+
+export const orderTable = table({
+  name: 'order',
+  title: 'Orders',
+  meaning: 'One order or invoice as the customer placed it.',
+  grain: 'order',
+  key: ['order_id'],
+  kind: 'canonical',
+  columns: {
+    order_id: col.text('Order', 'Order or invoice number.'),
+    customer_id: optional(col.text('Customer', 'Who ordered; empty where the source does not say (unidentified).')),
+    order_date: col.date('Date', 'Business date of the order.'),
+    channel_id: optional(col.text('Channel', 'How the order came: shop, web, field sales.')),
+    entry_mode: optional(col.text('Entry', 'manual, edi or web.')),
+    ship_mode: optional(col.text('Shipping', 'How it was shipped.')),
+    drops: optional(col.number('Drops', 'Number of delivery points.', { unit: 'drops' })),
+    promised_date: optional(col.date('Promised', 'Delivery date promised.')),
+    delivered_date: optional(col.date('Delivered', 'Delivery date reached.')),
+    changes_count: optional(col.number('Changes', 'How often the order was changed.', { unit: 'changes' })),
+    sales_rep_id: optional(col.text('Sales representative', 'Who sold it.')),
+  },
+})
+
+export const orderLineTable = table({
+  name: 'order_line',
+  title: 'Order lines',
+  meaning: 'What was invoiced, line by line: the root of every figure.',
+  grain: 'order and line',
+  key: ['order_id', 'line_no'],
+  kind: 'canonical',
+  columns: {
+    order_id: col.text('Order', 'Order or invoice number.'),
+    line_no: col.integer('Line', 'Position within the order, from 1.'),
+    customer_id: optional(col.text('Customer', 'Who ordered; empty where the source does not say (unidentified).')),
+    order_date: col.date('Date', 'Business date of the order.'),
+    channel_id: optional(col.text('Channel', 'How the order came.')),
+    product_id: optional(col.text('Product', 'The article number.')),
+    kind: col.text(
+      'Kind',
+      'sale, return (negative quantity, also of a cancelled invoice), fee (postage, charges, services) or adjustment (bad debt, stock corrections, zero-price bookings).',
+    ),
+    quantity: col.quantity('Quantity', "In the product's base unit; returns are negative."),
+    list_price: optional(col.price('List price', 'Price of one unit before discounts.')),
+    list_amount: optional(col.money('List amount', 'quantity x list price; empty where the source gives no list price.')),
+    invoice_amount: col.money('Invoice amount', 'Net of on-invoice discounts, without tax; returns are negative.'),
+    product_cost: optional(col.money('Product cost', 'Direct cost of the line; from the line, or quantity x unit cost.')),
+    currency: col.text('Currency', 'ISO 4217.'),
+    unit_cost_override: optional(col.price('Unit cost of the line', 'Cost of one unit where the line gives it.')),
+    return_of_line: optional(col.text('Return of', 'The line that is returned, where the source says.')),
+    promo_id: optional(col.text('Promotion', 'The promotion that applied.')),
+    contract_price_flag: optional(col.boolean('Contract price', 'The price is set by contract.')),
+    cancellation_flag: col.boolean('Cancellation', 'The source marks the order as cancelled.'),
+    duplicate_flag: col.boolean('Repeated', 'The same line, field by field, stands earlier in the same file. Kept, and counted.'),
+    source_file: col.text('File', 'Name of the file it came from.'),
+    source_row: col.integer('Row', 'Row in that file as a spreadsheet counts, the header included.'),
+  },
+})
+
+export const priceElementTable = table({
+  name: 'price_element',
+  title: 'Price elements',
+  meaning: 'Discounts, rebates and charges between list price and pocket price.',
+  grain: 'element, order and line',
+  key: ['element_id', 'order_id', 'line_no'],
+  kind: 'canonical',
+  columns: {
+    element_id: col.text('Element', 'Unique id of the element.'),
+    order_id: optional(col.text('Order', 'Order it belongs to; or customer and period.')),
+    line_no: optional(col.integer('Line', 'Line of the order.')),
+    customer_id: optional(col.text('Customer', 'For elements per customer and period.')),
+    period: optional(col.text('Period', 'Month, YYYY-MM; needed off invoice.')),
+    type: col.text('Type', 'on_invoice or off_invoice.'),
+    name: col.text('Name', 'Such as prompt payment, volume bonus, freight.'),
+    amount: col.money('Amount', 'Positive reduces what we keep.'),
+    currency: optional(col.text('Currency', 'ISO 4217; the reporting currency where empty.')),
+    basis: optional(col.text('Basis', 'percent, per_unit or lump.')),
+    accrual_flag: optional(col.boolean('Accrued', 'Booked by expectation, trued up later.')),
+    owner: optional(col.text('Owner', 'Who decides it.')),
+  },
+})
+
+export const fxRateTable = table({
+  name: 'fx_rate',
+  title: 'Exchange rates',
+  meaning: 'What one unit of a currency was worth in the reporting currency.',
+  grain: 'currency and date',
+  key: ['currency', 'date'],
+  kind: 'canonical',
+  columns: {
+    currency: col.text('Currency', 'ISO 4217.'),
+    date: col.date('Date', 'First day on which the rate holds.'),
+    rate: col.number('Rate', 'Reporting currency per unit of the currency.'),
+  },
+})

@@ -23,20 +23,27 @@ export function erfc(z: number): number {
     }
     return 1 - (2 / Math.sqrt(Math.PI)) * sum
   }
-  if (z > 27) return 0
-  const step = 0.5
-  let sum = 0.5 / (z * z)
-  for (let n = 1; n <= 13; n++) {
-    const u = n * step
-    sum += Math.exp(-u * u) / (z * z + u * u)
-  }
-  const trapezoid = ((2 * step * z) / Math.PI) * expMinusSquare(z) * sum
-  return z < Math.PI / step ? trapezoid - 2 / Math.expm1((2 * Math.PI * z) / step) : trapezoid
+  return z > 27 ? 0 : expMinusSquare(z) * scaledTail(z) - pole(z)
 }
 
-/** P(Z <= z) for a standard normal Z. */
+/** The trapezoid sum 2hz/pi * sum' exp(-n^2 h^2) / (z^2 + n^2 h^2), h = 1/2, and the residue to take from exp(-z^2) times it. */
+function scaledTail(z: number): number {
+  let sum = 0.5 / (z * z)
+  for (let n = 1; n <= 13; n++) sum += Math.exp((-n * n) / 4) / (z * z + (n * n) / 4)
+  return (z / Math.PI) * sum
+}
+
+function pole(z: number): number {
+  return z < 2 * Math.PI ? 2 / Math.expm1(4 * Math.PI * z) : 0
+}
+
+/** P(Z <= z) for a standard normal Z; the far lower tail keeps its relative precision. */
 export function normalCdf(z: number): number {
-  return 0.5 * erfc(-z / Math.SQRT2)
+  if (z > -0.75) return 0.5 * erfc(-z / Math.SQRT2)
+  if (z < -39) return 0
+  const high = Math.round(z * 16) / 16
+  const bell = Math.exp((-high * high) / 2) * Math.exp((-(z - high) * (z + high)) / 2)
+  return 0.5 * (bell * scaledTail(-z / Math.SQRT2) - pole(-z / Math.SQRT2))
 }
 
 function horner(coefficients: readonly number[], x: number): number {

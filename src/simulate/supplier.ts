@@ -1,0 +1,443 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRandom, type Random } from '../math/random.ts'
+import { type CsvStyle, dateOf, dayOf, fromCents, writeCsv } from './csv.ts'
+import type { PlantedTruth, SampleCompany } from './truth.ts'
+
+/** Written as a German ERP writes: semicolons, decimal commas, day first. */
+const style: CsvStyle = { delimiter: ';', decimalMark: ',' }
+
+const firstDay = dayOf('2024-04-01')
+const lastDay = dayOf('2026-09-30')
+
+interface Account {
+  id: string
+  name: string
+  parent: string | null
+  segment: string
+  country: string
+  industry: string
+  currency: string
+  channel: string
+  /** Orders per day. */
+  rate: number
+  /** Mean units per line. */
+  units: number
+  /** Off the list price, as a fraction, by day. */
+  discount: (day: number) => number
+  /** Which products it buys: indices, most wanted first. */
+  range: number[]
+  from: number
+  to: number
+}
+
+interface Product {
+  id: string
+  name: string
+  family: string
+  listCents: number
+  /** Cost as a share of list in the first year. */
+  costShare: number
+}
+
+/** The accounts and goods around which truths are planted. */
+const planted = {
+  giant: 'ACC-1007',
+  gem: 'ACC-1142',
+  ploy: 'ACC-1019',
+  lost: 'ACC-1024',
+  latin: 'ACC-1033',
+  cyrillic: 'АСС-1033',
+  commodity: 'P-0207',
+  doubledMonth: '2025-11',
+}
+
+const industries = ['Automotive', 'Machinery', 'Food', 'Packaging', 'Energy', 'Rail', 'Medical', 'Printing']
+const stems = [
+  'Aldon',
+  'Brandt',
+  'Corvin',
+  'Dahl',
+  'Eberle',
+  'Fenwick',
+  'Gruner',
+  'Hollis',
+  'Ivarsson',
+  'Jansen',
+  'Kestrel',
+  'Lindqvist',
+  'Marlow',
+  'Nordby',
+  'Ostrava',
+  'Pellegrin',
+  'Quayle',
+  'Rennert',
+  'Sandoval',
+  'Thorne',
+]
+const trades = ['Drives', 'Machine Works', 'Foods', 'Packaging', 'Power', 'Rail Systems', 'Medical', 'Press', 'Tools', 'Automation']
+const families = ['Bearings', 'Belts', 'Seals', 'Couplings', 'Chains', 'Gear units', 'Lubricants', 'Linear guides']
+const places: { country: string; currency: string; share: number }[] = [
+  { country: 'Germany', currency: 'EUR', share: 0.42 },
+  { country: 'Austria', currency: 'EUR', share: 0.13 },
+  { country: 'Netherlands', currency: 'EUR', share: 0.12 },
+  { country: 'United Kingdom', currency: 'GBP', share: 0.18 },
+  { country: 'United States', currency: 'USD', share: 0.15 },
+]
+const fxStart: Record<string, number> = { GBP: 1.17, USD: 0.92 }
+
+/**
+ * Halden Industrial Supply: 180 accounts in 12 groups, three currencies, 30 months. A folder as an ERP exports it: customers, products,
+ * order lines, exchange rates and a ledger summary.
+ */
+export async function simulateSupplier(folder: string, settings: { seed: number }): Promise<SampleCompany> {
+  await mkdir(folder, { recursive: true })
+  const random = createRandom(settings.seed)
+  const products = makeProducts(random.split('products'))
+  const accounts = makeAccounts(random.split('accounts'), products.length)
+  const rates = makeRates(random.split('fx'))
+  const inFolder = (name: string) => join(folder, name)
+
+  await writeCsv(
+    inFolder('customers.csv'),
+    ['customer_id', 'name', 'parent_id', 'segment_id', 'country', 'industry'],
+    accounts.map((account) => [account.id, account.name, account.parent, account.segment, account.country, account.industry]),
+    style,
+  )
+  await writeCsv(
+    inFolder('products.csv'),
+    ['product_id', 'name', 'family', 'base_unit', 'unit_cost', 'service_flag'],
+    [
+      ...products.map((product) => [
+        product.id,
+        product.name,
+        product.family,
+        'piece',
+        fromCents(product.listCents * product.costShare),
+        'false',
+      ]),
+      ['FREIGHT', 'Freight', 'Fees', 'shipment', null, 'true'],
+    ],
+    style,
+  )
+  await writeCsv(inFolder('fx_rates.csv'), ['currency', 'date', 'rate'], fxRows(rates), style)
+
+  const sales = { lines: 0, repeated: 0, perPeriod: new Map<string, number>() }
+  await writeCsv(inFolder('order_lines.csv'), lineHeader, allLines(random.split('lines'), accounts, products, sales), style)
+  await writeCsv(
+    inFolder('ledger.csv'),
+    ['entry_id', 'period', 'account', 'cost_centre', 'amount'],
+    ledgerRows(random.split('ledger')),
+    style,
+  )
+
+  const company: SampleCompany = {
+    name: 'halden-industrial-supply',
+    title: 'Halden Industrial Supply, a B2B supplier of machine parts',
+    currency: 'EUR',
+    folder,
+    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'fx_rates.csv', 'ledger.csv'].map(inFolder),
+    truths,
+    known: {
+      accounts: accounts.length,
+      products: products.length,
+      lines: sales.lines,
+      repeated_lines: sales.repeated,
+      seed: settings.seed,
+    },
+  }
+  await writeFile(inFolder('truth.json'), `${JSON.stringify({ truths, known: company.known }, null, 2)}\n`)
+  return company
+}
+
+const truths: PlantedTruth[] = [
+  {
+    name: 'loved-giant-loses-money',
+    statement: 'Brandt Automotive, the largest customer by revenue, is sold below product cost and loses money.',
+    customers: [planted.giant],
+    where: '/customers?sort=-net_revenue',
+  },
+  {
+    name: 'small-gem',
+    statement: 'Kestrel Medical is small by revenue and among the most profitable: it buys special parts at list price.',
+    customers: [planted.gem],
+    where: '/customers?sort=-measure',
+  },
+  {
+    name: 'price-erosion',
+    statement: 'Bearing P-0207 turns into a commodity: its price falls by about two per cent a month with every customer.',
+    products: [planted.commodity],
+    where: '/',
+  },
+  {
+    name: 'purchasing-ploy',
+    statement: 'Rennert Packaging got 14 % off in October 2025 for volume that never came.',
+    customers: [planted.ploy],
+    where: `/customers/${planted.ploy}`,
+  },
+  {
+    name: 'month-loaded-twice',
+    statement: 'The EDI lines of November 2025 stand in the file twice.',
+    where: '/data',
+  },
+  {
+    name: 'look-alike-ids',
+    statement: 'One account has two numbers that look the same: one of them is typed in Cyrillic letters.',
+    customers: [planted.latin, planted.cyrillic],
+    where: '/data',
+  },
+  {
+    name: 'lost-customer',
+    statement: 'Corvin Energy, a top account, stopped ordering in June 2025.',
+    customers: [planted.lost],
+    where: '/customers?status=lost',
+  },
+]
+
+function makeProducts(random: Random): Product[] {
+  return Array.from({ length: 240 }, (_, i) => {
+    const id = `P-${String(i + 100).padStart(4, '0')}`
+    const family = id === planted.commodity ? 'Bearings' : families[i % families.length]
+    return {
+      id,
+      name: `${family.replace(/s$/, '')} ${6000 + i * 7}`,
+      family,
+      listCents: id === planted.commodity ? 4_800 : Math.max(250, Math.round(Math.exp(4 + 0.9 * random.normal()) * 100)),
+      // The last twenty are special parts that few buy and nobody else makes.
+      costShare: i >= 220 ? 0.16 + 0.06 * random.next() : 0.5 + 0.14 * random.next(),
+    }
+  })
+}
+
+function makeAccounts(random: Random, products: number): Account[] {
+  const accounts: Account[] = []
+  for (let i = 0; i < 180; i++) {
+    const own = random.split(i)
+    const id = `ACC-${1001 + i}`
+    const size = Math.exp(0.9 * own.normal())
+    const place = pickPlace(own)
+    const negotiated = Math.min(0.34, Math.max(0.02, 0.1 + 0.05 * Math.log(size + 0.2) + 0.04 * own.normal()))
+    const from = own.next() < 0.16 ? firstDay + own.integer(700) : firstDay
+    const to = own.next() < 0.1 ? firstDay + 300 + own.integer(600) : lastDay
+    accounts.push({
+      id,
+      name: `${stems[(i * 13) % stems.length]} ${trades[(i * 7 + Math.floor(i / 20)) % trades.length]}`,
+      parent: i < 36 ? `ACC-${1001 + Math.floor(i / 3) * 3}` : null,
+      segment: size > 1.8 ? 'key' : size > 0.7 ? 'core' : 'tail',
+      country: place.country,
+      industry: industries[own.integer(industries.length)],
+      currency: place.currency,
+      channel: own.next() < 0.45 ? 'edi' : own.next() < 0.6 ? 'field sales' : 'web shop',
+      rate: 0.05 + 0.09 * Math.min(size, 4),
+      units: 4 + 9 * size,
+      discount: () => negotiated,
+      range: Array.from({ length: 10 + own.integer(26) }, () => Math.floor(220 * own.next() ** 1.4) % Math.min(220, products)),
+      from,
+      to: Math.max(from + 120, to),
+    })
+  }
+  const change = (id: string, values: Partial<Account>) => Object.assign(accounts.find((account) => account.id === id)!, values)
+  const always = { from: firstDay, to: lastDay }
+  const commodity = Number(planted.commodity.slice(2)) - 100
+  change(planted.giant, {
+    ...always,
+    name: 'Brandt Automotive',
+    industry: 'Automotive',
+    segment: 'key',
+    country: 'Germany',
+    currency: 'EUR',
+    channel: 'edi',
+    rate: 0.5,
+    units: 150,
+    discount: () => 0.46,
+  })
+  change(planted.gem, {
+    ...always,
+    name: 'Kestrel Medical',
+    industry: 'Medical',
+    segment: 'tail',
+    country: 'Austria',
+    currency: 'EUR',
+    channel: 'web shop',
+    rate: 0.16,
+    units: 26,
+    discount: () => 0,
+    range: Array.from({ length: 20 }, (_, i) => 220 + i),
+  })
+  change(planted.ploy, {
+    ...always,
+    name: 'Rennert Packaging',
+    industry: 'Packaging',
+    segment: 'key',
+    country: 'Germany',
+    currency: 'EUR',
+    rate: 0.3,
+    units: 34,
+    discount: (day) => (day < dayOf('2025-10-01') ? 0.12 : 0.26),
+  })
+  change(planted.lost, {
+    from: firstDay,
+    to: dayOf('2025-06-20'),
+    name: 'Corvin Energy',
+    industry: 'Energy',
+    segment: 'key',
+    country: 'Netherlands',
+    currency: 'EUR',
+    rate: 0.35,
+    units: 40,
+    discount: () => 0.14,
+  })
+  change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })
+  for (const account of accounts) if (account.id !== planted.gem) account.range.push(commodity, commodity)
+  const twin = accounts.find((account) => account.id === planted.latin)!
+  accounts.push({ ...twin, id: planted.cyrillic, rate: 0.03, parent: null })
+  return accounts
+}
+
+const lineHeader = [
+  'order_id',
+  'order_date',
+  'customer_id',
+  'channel_id',
+  'product_id',
+  'quantity',
+  'list_price',
+  'invoice_amount',
+  'unit_cost',
+  'currency',
+]
+
+function* allLines(
+  random: Random,
+  accounts: Account[],
+  products: Product[],
+  sales: { lines: number; repeated: number },
+): Generator<(string | number | null)[]> {
+  const doubled: (string | number | null)[][] = []
+  for (const account of accounts) {
+    for (const row of accountLines(random.split(account.id), account, products)) {
+      sales.lines++
+      yield row
+      if (account.channel === 'edi' && account.id !== planted.giant && String(row[1]).slice(3) === '11.2025') doubled.push(row)
+    }
+  }
+  for (const row of doubled) {
+    sales.lines++
+    sales.repeated++
+    yield row
+  }
+}
+
+function* accountLines(random: Random, account: Account, products: Product[]): Generator<(string | number | null)[]> {
+  const dated = (day: number) => dateOf(day).split('-').reverse().join('.')
+  const fx = fxStart[account.currency] ?? 1
+  let number = 0
+  for (
+    let day = account.from + 1 + random.integer(20);
+    day <= account.to;
+    day += Math.max(1, Math.round(random.exponential(account.rate)))
+  ) {
+    number++
+    const order = `${account.id}/${String(number).padStart(4, '0')}`
+    const size = 1 + random.poisson(2.2)
+    // One order in forty is a counter sale that nobody booked on the account.
+    const customer = random.next() < 0.025 && account.segment === 'tail' ? null : account.id
+    for (let l = 0; l < size; l++) {
+      const product = products[account.range[Math.floor(account.range.length * random.next())]]
+      const quantity = Math.max(1, Math.round(account.units * Math.exp(0.4 * random.normal())))
+      const list = listPrice(product, day) / fx
+      const amount = Math.round(quantity * list * (1 - account.discount(day)) * erosion(product, day))
+      const cost = (product.listCents * product.costShare * costIndex(day)) / fx
+      const row = [
+        order,
+        dated(day),
+        customer,
+        account.channel,
+        product.id,
+        quantity,
+        fromCents(list),
+        fromCents(amount),
+        fromCents(cost),
+        account.currency,
+      ]
+      yield row
+      if (random.next() < 0.018) {
+        const back = Math.min(lastDay, day + 3 + random.integer(25))
+        yield [
+          `${order}-R`,
+          dated(back),
+          customer,
+          account.channel,
+          product.id,
+          -quantity,
+          fromCents(list),
+          fromCents(-amount),
+          fromCents(cost),
+          account.currency,
+        ]
+      }
+    }
+    if (random.next() < 0.35)
+      yield [order, dated(day), customer, account.channel, 'FREIGHT', 1, null, fromCents(1_800 / fx), null, account.currency]
+  }
+}
+
+/** List prices rise by three per cent each April. */
+const listPrice = (product: Product, day: number): number => product.listCents * 1.03 ** Math.floor((day - firstDay) / 365.25)
+
+/** Purchasing cost creeps up by three and a half per cent a year. */
+const costIndex = (day: number): number => 1.035 ** ((day - firstDay) / 365.25)
+
+/** The commodity loses two per cent a month from July 2025 on. */
+function erosion(product: Product, day: number): number {
+  if (product.id !== planted.commodity) return 1
+  return 0.98 ** Math.max(0, (day - dayOf('2025-07-01')) / 30.4)
+}
+
+function makeRates(random: Random): Record<string, number[]> {
+  const months = 31
+  return Object.fromEntries(
+    Object.entries(fxStart).map(([currency, start]) => {
+      const path = [start]
+      for (let m = 1; m < months; m++) path.push(path[m - 1] * Math.exp(0.012 * random.normal()))
+      return [currency, path.map((rate) => Math.round(rate * 10_000) / 10_000)]
+    }),
+  )
+}
+
+function fxRows(rates: Record<string, number[]>): (string | number)[][] {
+  return Object.entries(rates).flatMap(([currency, path]) =>
+    path.map((rate, m) => [currency, `01.${String(((m + 3) % 12) + 1).padStart(2, '0')}.${2024 + Math.floor((m + 3) / 12)}`, rate]),
+  )
+}
+
+const ledgerAccounts: [string, string, string, number][] = [
+  ['4100', 'SALES', 'Field sales salaries', 61_000],
+  ['4110', 'SALES', 'Inside sales salaries', 34_000],
+  ['4200', 'WAREHOUSE', 'Warehouse wages', 52_000],
+  ['4210', 'WAREHOUSE', 'Warehouse rent', 21_000],
+  ['4300', 'FREIGHT', 'Freight out', 27_000],
+  ['4400', 'SERVICE', 'Technical service', 29_000],
+  ['4500', 'ADMIN', 'Administration', 38_000],
+  ['4600', 'IT', 'Information systems', 17_000],
+  ['4700', 'FINANCE', 'Interest', 6_000],
+  ['4800', 'MARKETING', 'Trade fairs and catalogue', 12_000],
+]
+
+function* ledgerRows(random: Random): Generator<(string | number)[]> {
+  for (let m = 0; m < 30; m++) {
+    const period = `${2024 + Math.floor((m + 3) / 12)}-${String(((m + 3) % 12) + 1).padStart(2, '0')}`
+    for (const [account, centre, , monthly] of ledgerAccounts) {
+      yield [`${period}-${account}`, period, account, centre, Math.round(monthly * (0.94 + 0.12 * random.next()) * 100) / 100]
+    }
+  }
+}
+
+function pickPlace(random: Random): { country: string; currency: string } {
+  let left = random.next()
+  for (const place of places) {
+    left -= place.share
+    if (left < 0) return place
+  }
+  return places[0]
+}

@@ -1,0 +1,147 @@
+/** Maximum likelihood on log-parameters with several starts, and the result every model's fit returns. */
+import { inverse, symmetricEigen } from '../../math/linear-algebra.ts'
+import { multiStart } from '../../math/multi-start.ts'
+import { newton } from '../../math/newton.ts'
+
+/** What a fit found. Look at `status` before using the parameters; `reason` says in words what is wrong when it is not `converged`. */
+export interface Fit<Parameters> {
+  model: string
+  /**
+   * `converged`: the gradient is zero and the likelihood falls off on all sides. `weak`: the likelihood is flat or still rising in some
+   * direction, so single parameters mean little (predictions may still be good). `not-converged`: no optimum was reached.
+   * `refused`: the data cannot carry the model; there are no parameters.
+   */
+  status: 'converged' | 'weak' | 'not-converged' | 'refused'
+  reason?: string
+  /** The literature's names; undefined when refused. */
+  parameters: Parameters | undefined
+  /** Of the parameters themselves (delta method from log scale); NaN where the data do not determine one. */
+  standardErrors: Parameters | undefined
+  /** Covariance of the log-parameters in the order of `parameters`, row by row: the scale on which the likelihood is nearest to normal. */
+  logCovariance: Float64Array | undefined
+  /** Total over customers, without the constant factors that the literature leaves out. */
+  logLikelihood: number
+  /** Largest absolute derivative of the mean log-likelihood per customer by a log-parameter. */
+  gradientNorm: number
+  iterations: number
+  /** Largest over smallest eigenvalue of the Hessian on log scale; infinite when flat. */
+  hessianCondition: number
+  cells: number
+  customers: number
+  /** Starts tried and how many of them ended at the optimum. */
+  starts: { tried: number; agreeing: number }
+}
+
+/** Value, gradient and Hessian (row order) of the total log-likelihood by the parameters themselves. */
+export type LogLikelihood = (parameters: Float64Array, gradient: Float64Array, hessian: Float64Array) => number
+
+export interface FitProblem<Parameters> {
+  model: string
+  names: readonly (keyof Parameters & string)[]
+  logLikelihood: LogLikelihood
+  /** The same on a small sample, to find a start; the whole is used when left out. */
+  sampled?: { logLikelihood: LogLikelihood; customers: number }
+  customers: number
+  cells: number
+  /** First guesses of the parameters, all positive. */
+  starts: readonly (readonly number[])[]
+  /** What it means when a parameter runs off: added to the reason. */
+  runaway?: Partial<Record<keyof Parameters & string, string>>
+}
+
+/** A log-parameter may move this far from its first guess before a penalty pulls it back: a factor of about 160,000 either way. */
+const reach = 12
+
+export function refuse<Parameters>(model: string, reason: string, cells: number, customers: number): Fit<Parameters> {
+  return {
+    model,
+    status: 'refused',
+    reason,
+    parameters: undefined,
+    standardErrors: undefined,
+    logCovariance: undefined,
+    logLikelihood: Number.NaN,
+    gradientNorm: Number.NaN,
+    iterations: 0,
+    hessianCondition: Number.NaN,
+    cells,
+    customers,
+    starts: { tried: 0, agreeing: 0 },
+  }
+}
+
+/** Finds the parameters with the largest likelihood. */
+export function maximiseLikelihood<Parameters>(problem: FitProblem<Parameters>): Fit<Parameters> {
+  const { names, customers } = problem
+  const n = names.length
+  const centre = Float64Array.from(problem.starts[0]!, Math.log)
+  const onLogScale = (logLikelihood: LogLikelihood, count: number) => {
+    const parameters = new Float64Array(n)
+    return (theta: Float64Array, gradient: Float64Array, hessian: Float64Array): number => {
+      for (let i = 0; i < n; i++) parameters[i] = Math.exp(theta[i]!)
+      gradient.fill(0)
+      hessian.fill(0)
+      let value = -logLikelihood(parameters, gradient, hessian) / count
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) hessian[i * n + j]! *= (-parameters[i]! * parameters[j]!) / count
+        gradient[i]! *= -parameters[i]! / count
+        hessian[i * n + i]! += gradient[i]!
+      }
+      for (let i = 0; i < n; i++) {
+        const excess = Math.max(0, Math.abs(theta[i]! - centre[i]!) - reach)
+        const side = Math.sign(theta[i]! - centre[i]!)
+        value += 0.01 * excess * excess
+        gradient[i]! += 0.02 * excess * side
+        if (excess > 0) hessian[i * n + i]! += 0.02
+      }
+      return value
+    }
+  }
+  const whole = onLogScale(problem.logLikelihood, customers)
+  const first = problem.sampled ? onLogScale(problem.sampled.logLikelihood, problem.sampled.customers) : whole
+  const tolerance = 1e-9
+  const scouting = problem.sampled ? 1e-5 : tolerance
+  const scouts = multiStart(
+    (start) => newton(first, start, { tolerance: scouting, maxIterations: 200 }),
+    problem.starts.map((start) => start.map(Math.log)),
+  )
+  // A sample's optimum is close: a large first radius lets Newton land in a step or two.
+  const found = problem.sampled ? newton(whole, scouts.best.x, { tolerance, maxIterations: 100 }) : scouts.best
+  const iterations = found.iterations + (problem.sampled ? scouts.best.iterations : 0)
+
+  const spectrum = symmetricEigen(found.hessian, n).values
+  const definite = spectrum[0]! > 0
+  const hessianCondition = definite ? spectrum[n - 1]! / spectrum[0]! : Infinity
+  const logCovariance = definite ? inverse(found.hessian, n).map((entry) => entry / customers) : new Float64Array(n * n).fill(Number.NaN)
+  const named = (value: (i: number) => number): Parameters => Object.fromEntries(names.map((name, i) => [name, value(i)])) as Parameters
+  const parameters = named((i) => Math.exp(found.x[i]!))
+  const values = Float64Array.from(found.x, Math.exp)
+  const astray = names.filter((_, i) => Math.abs(found.x[i]! - centre[i]!) > reach * 0.99)
+  const flat = names.filter((_, i) => !(logCovariance[i * n + i]! < 25))
+  let status: Fit<Parameters>['status'] = 'converged'
+  let reason: string | undefined
+  if (!(found.gradientNorm <= 1e-6)) {
+    status = 'not-converged'
+    reason = `the search ended with a gradient of ${found.gradientNorm.toExponential(1)} per customer after ${iterations} steps`
+  } else if (astray.length > 0 || flat.length > 0 || !definite) {
+    status = 'weak'
+    const which = astray.length > 0 ? astray : flat.length > 0 ? flat : names
+    const meaning = which.map((name) => problem.runaway?.[name]).find(Boolean)
+    reason = `the data do not determine ${which.join(', ')}${meaning ? `: ${meaning}` : ''}`
+  }
+  return {
+    model: problem.model,
+    status,
+    ...(reason ? { reason } : {}),
+    parameters,
+    standardErrors: named((i) => values[i]! * Math.sqrt(logCovariance[i * n + i]!)),
+    logCovariance,
+    logLikelihood: problem.logLikelihood(values, new Float64Array(n), new Float64Array(n * n)),
+    gradientNorm: found.gradientNorm,
+    iterations,
+    hessianCondition,
+    cells: problem.cells,
+    customers,
+    starts: { tried: scouts.all.length, agreeing: scouts.reached },
+  }
+}

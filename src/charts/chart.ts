@@ -91,6 +91,21 @@ export function drawChart(chart: Chart, frame: ChartFrame): Drawing | null {
   return drawing
 }
 
+/** A chart with nothing to show: why, and what would change that. */
+export function emptyChart(name: string, title: string, reason: string, next: string): Chart {
+  return {
+    name,
+    title,
+    subtitle: '',
+    summary: `${reason} ${next}`,
+    notes: [],
+    table: { columns: [], rows: [] },
+    empty: { reason, next },
+    height: () => 0,
+    options: () => ({}),
+  }
+}
+
 /** A money cell as a position on an axis. Only drawing goes through floats; labels and tables keep the exact text. */
 export function position(value: Cell | undefined): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
@@ -107,7 +122,11 @@ export function decimalOf(value: Cell | undefined): string | null {
 
 export const textOf = (value: Cell | undefined): string => (value === null || value === undefined ? '' : String(value))
 
-/** Labels that would run over are cut in the middle of nothing: at the end, with an ellipsis. */
+/** How a direct label is set: in its colour, on a halo of the ground so that lines behind it do not disturb. */
+export const label = (colour: string, theme: ChartTheme, weight = 600) =>
+  ({ fill: colour, fontWeight: weight, stroke: theme.background, strokeWidth: 4 }) as const
+
+/** Labels that would run over are cut at the end, with an ellipsis. */
 export function shorten(text: string, length: number): string {
   const characters = [...text]
   return characters.length <= length

@@ -1,21 +1,13 @@
-import { areaY, axisX, axisY, dot, gridY, lineY, type PlotOptions, rectX, ruleX, ruleY, text } from '@observablehq/plot'
 import { compareDecimals, subtractDecimals, sumDecimals } from '../shared/decimal.ts'
 import { formatCount, formatMoney, formatRange, formatRatio, formatShare, intervalLevel } from '../shared/format.ts'
-import { baseOptions, type Chart, type ChartContext, type ChartFrame, decimalOf, measureWord, position, type Row, textOf } from './chart.ts'
+import { type Chart, type ChartContext, decimalOf, emptyChart, measureWord, position, type Row, textOf } from './chart.ts'
+import { type WhalePoint, whaleOptions } from './whale-drawing.ts'
 
 export interface WhaleCurveInput {
   /** Rows of `whale_curve`. */
   points: Row[]
   /** Rows of `concentration`, for the interval of the peak and exact shares. */
   concentration?: Row[] | undefined
-}
-
-interface Point {
-  rank: number
-  share: number
-  cumulative: string
-  height: number
-  measure: string | null
 }
 
 /**
@@ -25,53 +17,46 @@ interface Point {
 export function whaleCurve(input: WhaleCurveInput, context: ChartContext, form: 'currency' | 'share' = 'currency'): Chart {
   const points = readPoints(input.points, form)
   const name = form === 'share' ? 'whale-curve-share' : 'whale-curve'
-  const word = measureWord(context)
   const total = points.at(-1)
   if (points.length < 3 || !total) return emptyWhale(name, input.points.length, form)
 
-  const peak = points.reduce((best, point) => (compareDecimals(point.cumulative, best.cumulative) > 0 ? point : best))
-  const lossFrom = points.find((point) => point.measure !== null && compareDecimals(point.measure, '0') < 0)
-  const lossShare =
-    indexValue(input.concentration, ['share_unprofitable', 'unprofitable_share']) ?? (lossFrom ? 1 - (lossFrom.rank - 1) / total.rank : 0)
-  const topFifth = indexValue(input.concentration, ['top_20', 'd_20', 'dependence_20', 'top_20_share']) ?? shareAt(points, 0.2, total)
+  const word = measureWord(context)
+  const money = (value: string): string => formatMoney(value, context.currency, { compact: true, locale: context.locale })
+  const level = (point: WhalePoint): string => (form === 'share' ? formatRatio(point.height, { digits: 0 }) : money(point.cumulative))
+
+  const peak = highest(points)
   const given = subtractDecimals(peak.cumulative, total.cumulative)
   const eroded = compareDecimals(given, '0') > 0
-  const money = (value: string): string => formatMoney(value, context.currency, { compact: true, locale: context.locale })
-  const label = (value: string | number): string => (form === 'share' ? formatRatio(value, { digits: 0 }) : money(String(value)))
-  const peakBand = indexRow(input.concentration, ['peak_ratio', 'peak', 'whale_peak'])
-  const low = position(peakBand?.low)
-  const high = position(peakBand?.high)
+  const firstLoss = points.find((point) => point.measure !== null && compareDecimals(point.measure, '0') < 0)
+  const lossShare =
+    indexValue(input.concentration, ['share_unprofitable', 'unprofitable_share']) ?? (firstLoss ? 1 - (firstLoss.rank - 1) / total.rank : 0)
+  const topFifth = indexValue(input.concentration, ['top_20', 'd_20', 'dependence_20', 'top_20_share']) ?? shareAt(points, 0.2, total)
+
+  const peakRow = eroded ? input.concentration?.find((row) => ['peak_ratio', 'peak', 'whale_peak'].includes(textOf(row.index))) : undefined
+  const low = position(peakRow?.low)
+  const high = position(peakRow?.high)
   const scale = form === 'share' ? 1 : Number(total.cumulative)
   const band = low !== null && high !== null && scale > 0 ? { low: low * scale, high: high * scale } : null
-  const bandText = band
-    ? form === 'share'
-      ? formatRange(formatRatio(low!, { digits: 0 }), formatRatio(high!, { digits: 0 }))
-      : formatRange(money(String(band.low)), money(String(band.high)))
-    : ''
+  const end = (value: number): string => (form === 'share' ? formatRatio(value, { digits: 0 }) : money(String(value)))
+  const bandText = band ? formatRange(end(band.low), end(band.high)) : ''
 
   const losing = context.measure === 'contribution' ? 'lose money' : 'are below zero after returns'
+  const nobody = context.measure === 'contribution' ? 'none loses money' : 'none is below zero'
   const title =
     topFifth === null
       ? `${formatShare(lossShare)} of customers take back ${money(given)} of the ${money(peak.cumulative)} that the others bring`
-      : `The best 20 % of customers bring ${formatRatio(topFifth, { digits: 0 })} of ${word}; ${lossShare > 0 ? `${formatShare(lossShare)} ${losing}` : 'none loses money'}`
-  const peakLabel = `peak ${label(form === 'share' ? peak.height : peak.cumulative)}${bandText === '' ? '' : ` (${intervalLevel(textOf(peakBand?.interval))}: ${bandText})`}`
-  const endLabel = `total ${label(form === 'share' ? total.height : total.cumulative)}`
+      : `The best 20 % of customers bring ${formatRatio(topFifth, { digits: 0 })} of ${word}; ${lossShare > 0 ? `${formatShare(lossShare)} ${losing}` : nobody}`
   const summary =
     `Cumulative ${word} of ${formatCount(total.rank)} customers from the most to the least profitable. ` +
-    `It rises to ${label(form === 'share' ? peak.height : peak.cumulative)} at customer ${formatCount(peak.rank)} (${formatShare(peak.share)} of customers)` +
-    (bandText === '' ? '' : `, ${textOf(peakBand?.interval) || 'interval'} ${bandText}`) +
-    (eroded
-      ? `, then falls by ${money(given)} to ${label(form === 'share' ? total.height : total.cumulative)} at the last.`
-      : `; it never falls, because no customer is below zero.`)
+    `It rises to ${level(peak)} at customer ${formatCount(peak.rank)} (${formatShare(peak.share)} of customers)` +
+    (bandText === '' ? '' : ` (${textOf(peakRow?.interval) || 'interval'}: ${bandText})`) +
+    (eroded ? `, then falls by ${money(given)} to ${level(total)} at the last.` : '; it never falls, because no customer is below zero.')
 
-  const height = (width: number): number => Math.round(Math.min(420, Math.max(260, width * 0.5)))
+  const height = (width: number): number => Math.round(Math.min(420, Math.max(270, width * 0.5)))
   const chart = { name, title, summary }
   return {
     ...chart,
-    subtitle:
-      form === 'share'
-        ? `Cumulative ${word} as a share of the total, over identified customers from best to worst`
-        : `Cumulative ${word} in ${context.currency}, over identified customers from best to worst`,
+    subtitle: `Cumulative ${word} ${form === 'share' ? 'as a share of the total' : `in ${context.currency}`}, over identified customers from best to worst`,
     notes:
       total.rank > points.length
         ? [`Drawn from ${formatCount(points.length)} evenly spaced ranks of ${formatCount(total.rank)} customers, extremes included.`]
@@ -84,145 +69,27 @@ export function whaleCurve(input: WhaleCurveInput, context: ChartContext, form: 
         points: [{ rank: 0, share: 0, cumulative: '0', height: 0, measure: null }, ...points],
         peak,
         total,
+        fifth:
+          topFifth === null ? null : { share: 0.2, height: topFifth * scale, label: `best 20 %: ${formatRatio(topFifth, { digits: 0 })}` },
         eroded,
         band,
-        peakLabel,
-        endLabel,
+        peakLabel: `peak ${level(peak)}`,
+        bandLabel: bandText === '' ? '' : `(${intervalLevel(textOf(peakRow?.interval))}: ${bandText})`,
+        endLabel: `total ${level(total)}`,
+        lossLabel: `${formatShare(lossShare)} ${context.measure === 'contribution' ? 'lose' : 'give back'} ${money(given)}`,
         tick: (value) =>
           form === 'share'
             ? formatRatio(value, { digits: 0 })
             : formatMoney(value, context.currency, { compact: true, trim: true, locale: context.locale }),
-        lossLabel: `${formatShare(lossShare)} ${context.measure === 'contribution' ? 'lose' : 'give back'} ${money(given)}`,
         diagonal: form === 'share' ? 1 : Number(total.cumulative),
       }),
   }
 }
 
-interface WhaleDrawing {
-  points: Point[]
-  peak: Point
-  total: Point
-  eroded: boolean
-  band: { low: number; high: number } | null
-  peakLabel: string
-  endLabel: string
-  lossLabel: string
-  tick: (value: number) => string
-  diagonal: number
-}
+const highest = (points: WhalePoint[]): WhalePoint =>
+  points.reduce((best, point) => (compareDecimals(point.cumulative, best.cumulative) > 0 ? point : best))
 
-function whaleOptions(chart: Pick<Chart, 'name' | 'title' | 'summary'>, frame: ChartFrame, height: number, d: WhaleDrawing): PlotOptions {
-  const { theme, width } = frame
-  const narrow = width < 520
-  const right = d.peak.share > 0.62
-  const top = Math.max(d.band?.high ?? 0, d.peak.height)
-  return {
-    ...baseOptions(chart, frame, height),
-    marginLeft: narrow ? 56 : 66,
-    marginRight: 16,
-    marginTop: 30,
-    marginBottom: 40,
-    x: { domain: [0, 1] },
-    y: { nice: true, domain: [Math.min(0, ...d.points.map((point) => point.height)), top * 1.02] },
-    marks: [
-      // The zone where every further customer takes something away.
-      ...(d.eroded ? [rectX([d.peak], { x1: d.peak.share, x2: 1, fill: theme.lossWash })] : []),
-      gridY({ stroke: theme.grid, strokeOpacity: 1, ticks: 5 }),
-      axisY({ ticks: 5, tickSize: 0, tickFormat: d.tick, label: null, fill: theme.muted }),
-      axisX({
-        ticks: narrow ? 4 : 10,
-        tickSize: 4,
-        tickFormat: (value: number) => formatRatio(value, { digits: 0 }),
-        label: 'share of customers, best first',
-        labelArrow: false,
-        labelAnchor: 'center',
-        fill: theme.muted,
-        stroke: theme.rule,
-      }),
-      areaY(d.points, { x: 'share', y: 'height', fill: theme.profitWash }),
-      ...(d.eroded
-        ? [
-            areaY(
-              d.points.filter((point) => point.share >= d.peak.share),
-              { x: 'share', y1: d.total.height, y2: 'height', fill: theme.loss, fillOpacity: 0.22 },
-            ),
-          ]
-        : []),
-      ruleY([0], { stroke: theme.rule }),
-      lineY(
-        [
-          [0, 0],
-          [1, d.diagonal],
-        ],
-        { stroke: theme.rule, strokeDasharray: '2 4' },
-      ),
-      ...(d.band ? [ruleX([d.band], { x: d.peak.share, y1: 'low', y2: 'high', stroke: theme.band, strokeWidth: 10 })] : []),
-      lineY(
-        d.points.filter((point) => point.share <= d.peak.share),
-        { x: 'share', y: 'height', stroke: theme.profit, strokeWidth: 2.5 },
-      ),
-      ...(d.eroded
-        ? [
-            lineY(
-              d.points.filter((point) => point.share >= d.peak.share),
-              { x: 'share', y: 'height', stroke: theme.loss, strokeWidth: 2.5 },
-            ),
-          ]
-        : []),
-      dot([d.peak], { x: 'share', y: 'height', r: 4.5, fill: theme.profit, stroke: theme.background, strokeWidth: 1.5 }),
-      text([d.peak], {
-        x: 'share',
-        y: d.band ? d.band.high : 'height',
-        text: () => d.peakLabel,
-        textAnchor: right ? 'end' : narrow ? 'start' : 'middle',
-        dy: -12,
-        dx: right ? 6 : narrow ? -6 : 0,
-        fill: theme.text,
-        fontWeight: 600,
-        stroke: theme.background,
-        strokeWidth: 4,
-      }),
-      ...(d.eroded
-        ? [
-            dot([d.total], { x: 'share', y: 'height', r: 4, fill: theme.loss, stroke: theme.background, strokeWidth: 1.5 }),
-            text([d.total], {
-              x: 'share',
-              y: 'height',
-              text: () => d.endLabel,
-              textAnchor: 'end',
-              dy: 16,
-              dx: -2,
-              fill: theme.text,
-              fontWeight: 600,
-              stroke: theme.background,
-              strokeWidth: 4,
-            }),
-            text([d.total], {
-              x: 'share',
-              y: 'height',
-              text: () => d.lossLabel,
-              textAnchor: 'end',
-              dy: 32,
-              dx: -2,
-              fill: theme.lossText,
-              stroke: theme.background,
-              strokeWidth: 4,
-            }),
-          ]
-        : []),
-      text([[0.5, d.diagonal / 2]], {
-        text: () => 'if all customers were equal',
-        fill: theme.muted,
-        dy: 14,
-        textAnchor: 'start',
-        stroke: theme.background,
-        strokeWidth: 4,
-      }),
-    ],
-  }
-}
-
-function readPoints(rows: Row[], form: 'currency' | 'share'): Point[] {
+function readPoints(rows: Row[], form: 'currency' | 'share'): WhalePoint[] {
   return rows
     .flatMap((row) => {
       const cumulative = decimalOf(row.cumulative)
@@ -234,14 +101,11 @@ function readPoints(rows: Row[], form: 'currency' | 'share'): Point[] {
     .sort((a, b) => a.rank - b.rank)
 }
 
-function indexRow(rows: Row[] | undefined, names: string[]): Row | undefined {
-  return rows?.find((row) => names.includes(textOf(row.index)))
-}
-
-const indexValue = (rows: Row[] | undefined, names: string[]): number | null => position(indexRow(rows, names)?.value)
+const indexValue = (rows: Row[] | undefined, names: string[]): number | null =>
+  position(rows?.find((row) => names.includes(textOf(row.index)))?.value)
 
 /** Share of the total that the customers up to `share` bring, between two drawn points by straight line. */
-function shareAt(points: Point[], share: number, total: Point): number | null {
+function shareAt(points: WhalePoint[], share: number, total: WhalePoint): number | null {
   const whole = Number(total.cumulative)
   if (!(whole > 0)) return null
   const after = points.findIndex((point) => point.share >= share - 1e-12)
@@ -253,14 +117,14 @@ function shareAt(points: Point[], share: number, total: Point): number | null {
 }
 
 /** At most 100 rows: one for each per cent of customers, the peak and the last among them. */
-function twin(points: Point[], form: 'currency' | 'share'): Chart['table'] {
+function twin(points: WhalePoint[], form: 'currency' | 'share'): Chart['table'] {
   const last = points.at(-1)!
   const keep = new Set<number>([points[0]!.rank, last.rank])
   for (let percent = 1; percent <= 100; percent++) {
     const point = points.find((candidate) => candidate.share >= percent / 100 - 1e-12)
     if (point) keep.add(point.rank)
   }
-  keep.add(points.reduce((best, point) => (compareDecimals(point.cumulative, best.cumulative) > 0 ? point : best)).rank)
+  keep.add(highest(points).rank)
   return {
     columns: [
       { name: 'rank', title: 'Customers', type: 'integer', unit: 'customers' },
@@ -280,22 +144,10 @@ function twin(points: Point[], form: 'currency' | 'share'): Chart['table'] {
 }
 
 function emptyWhale(name: string, rows: number, form: 'currency' | 'share'): Chart {
-  const reason =
-    form === 'share' && rows >= 3
-      ? 'The total is too near zero: shares of it would say nothing.'
-      : rows === 0
-        ? 'No customer is identified.'
-        : `Only ${rows} identified ${rows === 1 ? 'customer' : 'customers'}: a curve needs three.`
-  const next = form === 'share' && rows >= 3 ? 'See the curve in currency.' : 'Import order lines that name their customer.'
-  return {
-    name,
-    title: 'Whale curve',
-    subtitle: '',
-    summary: `${reason} ${next}`,
-    notes: [],
-    table: { columns: [], rows: [] },
-    empty: { reason, next },
-    height: () => 0,
-    options: () => ({}),
+  if (form === 'share' && rows >= 3) {
+    return emptyChart(name, 'Whale curve', 'The total is too near zero: shares of it would say nothing.', 'See the curve in currency.')
   }
+  const reason =
+    rows === 0 ? 'No customer is identified.' : `Only ${rows} identified ${rows === 1 ? 'customer' : 'customers'}: a curve needs three.`
+  return emptyChart(name, 'Whale curve', reason, 'Import order lines that name their customer.')
 }

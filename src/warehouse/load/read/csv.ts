@@ -1,0 +1,299 @@
+import { AppError, UsageError } from '../../../shared/errors.ts'
+import type { Warehouse } from '../../port.ts'
+import { id, join, type Sql, sql } from '../../sql.ts'
+import { CsvScanner, type CsvShape, decodeCell, unitSeparator } from './csv-scanner.ts'
+import { readText, type Survey, surveyText } from './encoding.ts'
+import { findHeader, type SampleRow, uniqueNames } from './header.ts'
+import { type Limits, limitError } from './limits.ts'
+import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
+import type { Detected, ReadOptions, StagedFile } from './types.ts'
+
+/** Where a reader puts its work. */
+export interface Stage {
+  warehouse: Warehouse
+  limits: Limits
+  options: ReadOptions
+  /** A path for a temporary file. */
+  temporary(): string
+  parquet: string
+  rejects: string
+  progress(fraction: number, rows: number): void
+}
+
+/** What a source is: a plain file on disk and what to call it. */
+export interface PlainSource {
+  name: string
+  /** Outer file, as the user gave it. */
+  outer: string
+  /** Where its unpacked content lies. */
+  content: string
+}
+
+const delimiters: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
+const sampleBytes = 1024 * 1024
+const sampleRows = 500
+
+/** How a delimited file is to be read: everything that {@link scanCsv} needs to find the same records again. */
+export interface CsvReading {
+  survey: Survey
+  shape: CsvShape
+  header: SampleRow
+  /** Rows above the header that hold something. */
+  preamble: SampleRow[]
+}
+
+/** Finds out how a delimited file is to be read. */
+export async function detectCsv(
+  source: PlainSource,
+  options: ReadOptions,
+  limits: Limits,
+  onBytes?: (bytes: number) => void,
+): Promise<CsvReading> {
+  const survey = await surveyText(source.content, { encoding: options.encoding, signal: options.signal, ...(onBytes ? { onBytes } : {}) })
+  if (survey.bytes === survey.bom) throw new AppError('read.empty', `${source.name}: the file is empty`, { hint: 'Export it again.' })
+  const sample = await sampleText(source.content, survey, options.signal)
+  const shape = findShape(sample.bytes, sample.final, options, limits)
+  const rows = sampleRecords(sample.bytes, sample.final, shape, limits, sampleRows)
+  const header = chooseHeader(source.name, rows, options)
+  if (header.cells.length > limits.columns) throw limitError(source.name, 'columns', header.cells.length, limits)
+  return { survey, shape, header, preamble: rows.filter(({ row, cells }) => row < header.row && cells.some((cell) => cell.trim() !== '')) }
+}
+
+/** Reads a delimited file into a Parquet file of text columns and one of rejects. */
+export async function stageCsv(source: PlainSource, stage: Stage): Promise<StagedFile> {
+  const { options, limits, warehouse } = stage
+  const { signal } = options
+  const reading = await detectCsv(source, options, limits, () => stage.progress(0.05, 0))
+  const { survey, shape, header } = reading
+  const names = uniqueNames(header.cells)
+  const width = names.length
+  const plain = new PlainFile(stage.temporary())
+  const rejects = new Rejects(stage.temporary())
+  try {
+    const examples = names.map((): string[] => [])
+    let rows = 0
+    let blank = 0
+    let longest = 0
+    let missingExamples = width
+    const scanner = new CsvScanner(shape, limits)
+    scanner.onFull = (kept) => plain.writeBytes(kept)
+    const listener = (s: CsvScanner) => {
+      if (s.row <= header.row) {
+        s.to = s.from
+        return
+      }
+      if (s.filled === 0 && s.problem === 'none') {
+        blank++
+        s.to = s.from
+        return
+      }
+      const { fields } = s
+      if (s.problem !== 'none' || fields !== width || s.suspect || s.to - s.from > limits.cellBytes) {
+        if (!isSound(s, width, names, limits, rejects)) {
+          s.to = s.from
+          return
+        }
+        s.to = s.ends[width - 1]
+      }
+      rows++
+      if (rows > limits.rows) throw limitError(source.name, 'rows', rows, limits)
+      if (missingExamples > 0 && rows <= 1000) missingExamples -= addExamples(s, examples)
+      let to = s.to
+      s.out[to++] = unitSeparator
+      to = writeNumber(s.out, to, s.row)
+      s.out[to++] = 10
+      if (to - s.from > longest) longest = to - s.from
+      s.to = to
+    }
+    await scanCsv(source.content, survey, scanner, listener, signal, (bytes) => stage.progress(0.1 + (0.4 * bytes) / survey.bytes, rows))
+    plain.writeBytes(scanner.out.subarray(0, scanner.from))
+    plain.close()
+    const columns = names.map((_, i) => `c${i + 1}`)
+    const values: Sql[] = columns.map((column, i) => sql`${scanner.escaped[i] ? decoded(id(column)) : id(column)} as ${id(column)}`)
+    await warehouse.save(
+      sql`select cast("row" as bigint) as "row", ${join(values)} from ${plainRecords(plain.path, [...columns, 'row'], longest)}`,
+      stage.parquet,
+      { signal, onProgress: (fraction) => stage.progress(0.5 + 0.5 * fraction, rows) },
+    )
+    await rejects.save(warehouse, stage.rejects, signal)
+    const detected: Detected[] = [survey.detected, ...describe(reading, scanner, blank)]
+    return {
+      name: source.name,
+      path: source.outer,
+      bytes: survey.bytes,
+      sha256: survey.sha256,
+      format: 'csv',
+      detected,
+      columns: names.map((name, i) => ({ name, examples: examples[i] })),
+      rows,
+      parquet: stage.parquet,
+      rejects: stage.rejects,
+      rejected: rejects.count,
+    }
+  } finally {
+    await plain.drop()
+    await rejects.drop()
+  }
+}
+
+/** Runs a scanner over a file from its start. */
+export async function scanCsv(
+  path: string,
+  survey: Survey,
+  scanner: CsvScanner,
+  listener: (scanner: CsvScanner) => void,
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<void> {
+  let buffer = Buffer.allocUnsafe(2 * sampleBytes)
+  let length = 0
+  for await (const chunk of readText(path, survey.encoding, survey.bom, signal, onBytes)) {
+    if (buffer.length < length + chunk.length) {
+      const larger = Buffer.allocUnsafe(2 * (length + chunk.length))
+      buffer.copy(larger, 0, 0, length)
+      buffer = larger
+    }
+    buffer.set(chunk, length)
+    length += chunk.length
+    const used = scanner.scan(buffer, length, false, listener)
+    buffer.copyWithin(0, used, length)
+    length -= used
+  }
+  scanner.scan(buffer, length, true, listener)
+}
+
+async function sampleText(path: string, survey: Survey, signal?: AbortSignal): Promise<{ bytes: Buffer; final: boolean }> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of readText(path, survey.encoding, survey.bom, signal)) {
+    chunks.push(Buffer.from(chunk))
+    size += chunk.length
+    if (size >= 5 * sampleBytes) return { bytes: Buffer.concat(chunks), final: false }
+  }
+  return { bytes: Buffer.concat(chunks), final: true }
+}
+
+/** The first records that hold something. */
+function sampleRecords(bytes: Buffer, final: boolean, shape: CsvShape, limits: Limits, most: number): SampleRow[] {
+  const rows: SampleRow[] = []
+  const scanner = new CsvScanner(shape, { ...limits, columns: 100_000 })
+  class Enough extends Error {}
+  try {
+    scanner.scan(bytes, bytes.length, final, (s) => {
+      if (s.filled > 0) rows.push({ row: s.row, cells: s.cells() })
+      s.to = s.from
+      if (rows.length >= most) throw new Enough()
+    })
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error
+  }
+  return rows
+}
+
+function findShape(bytes: Buffer, final: boolean, options: ReadOptions, limits: Limits): CsvShape {
+  if (options.delimiter !== undefined) return { delimiter: byteOf(options.delimiter), quote: 34, escape: 0 }
+  let best = { shape: { delimiter: 44, quote: 34, escape: 0 }, score: 0 }
+  for (const delimiter of Object.keys(delimiters)) {
+    const shape = { delimiter: delimiter.charCodeAt(0), quote: 34, escape: 0 }
+    const rows = sampleRecords(bytes, final, shape, limits, 200)
+    const counts = new Map<number, number>()
+    for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+    for (const [width, count] of counts) {
+      const score = (count / rows.length) ** 2 * Math.min(width, 4) + width / 10_000
+      if (score > best.score) best = { shape, score }
+    }
+  }
+  return best.shape
+}
+
+function byteOf(delimiter: string): number {
+  const text = /^(tab|\\t)$/i.test(delimiter) ? '\t' : delimiter
+  if (text.length !== 1 || text.charCodeAt(0) > 126 || /["\r\n\0a-zA-Z0-9\x1e\x1f]/.test(text))
+    throw new UsageError('read.delimiter', `the delimiter must be one character such as , ; | or tab; got ${JSON.stringify(delimiter)}`)
+  return text.charCodeAt(0)
+}
+
+function chooseHeader(name: string, rows: SampleRow[], options: ReadOptions): SampleRow {
+  const widest = Math.max(1, ...rows.slice(0, 100).map(({ cells }) => cells.length))
+  if (options.headerRow === 0) return { row: 0, cells: Array.from({ length: widest }, () => '') }
+  if (options.headerRow !== undefined) {
+    const row = rows.find(({ row }) => row === options.headerRow)
+    if (row) return row
+    throw new UsageError('read.header', `${name}: row ${options.headerRow} is not there or empty, so it cannot be the header`)
+  }
+  const header = findHeader(rows)
+  if (header) return header
+  throw new AppError('read.header', `${name}: no row with column names was found in the first 30 rows`, {
+    hint: 'Say which row holds them, or 0 if there are none, with --header-row.',
+    problems: rows.slice(0, 3).map(({ row, cells }) => ({ file: name, row, message: cells.join(' | ').slice(0, 120) })),
+  })
+}
+
+/** Looks closely at a record that is not plainly good; rejects it with its reason, or says that it will do. */
+function isSound(s: CsvScanner, width: number, names: string[], limits: Limits, rejects: Rejects): boolean {
+  const reject = (reason: string, expected: string, column: string | null) => {
+    const raw = Buffer.from(s.input.subarray(s.inputFrom, Math.min(s.inputTo, s.inputFrom + 1000))).toString()
+    rejects.add({ row: s.row, column, value: raw, reason, expected })
+    return false
+  }
+  const column = names[s.problemField] ?? null
+  if (s.problem === 'quote-broken') return reject('quote-broken', 'a delimiter or the end of the row behind a closing quote', column)
+  if (s.problem === 'quote-unclosed') return reject('quote-unclosed', 'a closing quote', column)
+  if (s.problem === 'row-too-long') return reject('row-too-long', `at most ${limits.rowBytes} bytes in a row`, column)
+  if (s.problem === 'nul-byte') return reject('nul-byte', 'text without NUL bytes', column)
+  if (!s.isValid()) return reject('invalid-encoding', 'text in the encoding of the file', null)
+  if (s.fields < width) return reject('row-too-short', `${width} cells, got ${s.fields}`, names[s.fields] ?? null)
+  if (s.fields > width && s.ends[Math.min(s.fields, s.ends.length) - 1] - s.ends[width - 1] > s.fields - width)
+    return reject('row-too-wide', `${width} cells, got ${s.fields}`, null)
+  for (let f = 0, at = s.from; f < width; f++) {
+    if (s.ends[f] - at > limits.cellBytes) return reject('cell-too-long', `at most ${limits.cellBytes} bytes in a cell`, names[f])
+    at = s.ends[f] + 1
+  }
+  return true
+}
+
+/** Adds the record's cells to examples that are not complete; returns how many columns became complete. */
+function addExamples(s: CsvScanner, examples: string[][]): number {
+  let complete = 0
+  for (let f = 0, at = s.from; f < examples.length; f++) {
+    const found = examples[f]
+    if (found.length < 3 && s.ends[f] > at) {
+      const text = decodeCell(s.out.toString('utf8', at, Math.min(s.ends[f], at + 400))).slice(0, 100)
+      if (text.trim() !== '' && !found.includes(text)) {
+        found.push(text)
+        if (found.length === 3) complete++
+      }
+    }
+    at = s.ends[f] + 1
+  }
+  return complete
+}
+
+function writeNumber(out: Uint8Array, at: number, value: number): number {
+  let digits = 1
+  for (let power = 10; value >= power; power *= 10) digits++
+  let rest = value
+  for (let i = at + digits - 1; i >= at; i--) {
+    const next = Math.floor(rest / 10)
+    out[i] = 48 + (rest - next * 10)
+    rest = next
+  }
+  return at + digits
+}
+
+function describe({ shape, header, preamble }: CsvReading, scanner: CsvScanner, blank: number): Detected[] {
+  const delimiter = String.fromCharCode(shape.delimiter)
+  const found: Detected[] = [
+    { what: 'delimiter', value: delimiters[delimiter] ?? delimiter, example: header.cells.slice(0, 3).join(delimiter) },
+    { what: 'header row', value: String(header.row), example: header.cells.slice(0, 4).join(', ') },
+  ]
+  if (preamble.length > 0)
+    found.push({
+      what: 'preamble',
+      value: `${preamble.length} rows above the header`,
+      example: preamble[0].cells.join(' ').trim().slice(0, 80),
+    })
+  if (blank > 0) found.push({ what: 'empty rows', value: `${blank} left out` })
+  if (scanner.strayQuotes > 0) found.push({ what: 'quotes', value: `${scanner.strayQuotes} quotes inside unquoted cells, kept as text` })
+  return found
+}

@@ -97,10 +97,20 @@ export function betaGeometricLogLikelihood({ k, dropsAtFirst }: Variant, cells: 
       let cAlphaAlpha = R * end * end
       let crr = 0
       // ln S2 and its derivatives by R and alpha; all zero for k = 1.
-      let [s, sr, sAlpha, srr, srAlpha, sAlphaAlpha] = [0, 0, 0, 0, 0, 0]
+      let s = 0
+      let sr = 0
+      let sAlpha = 0
+      let srr = 0
+      let srAlpha = 0
+      let sAlphaAlpha = 0
       if (k > 1) {
         phases.fill(k, R, (T[i]! - tx[i]!) * end, end)
-        ;[s, sr, sAlpha, srr, srAlpha, sAlphaAlpha] = [phases.log, phases.r, phases.alpha, phases.rr, phases.rAlpha, phases.alphaAlpha]
+        s = phases.log
+        sr = phases.r
+        sAlpha = phases.alpha
+        srr = phases.rr
+        srAlpha = phases.rAlpha
+        sAlphaAlpha = phases.alphaAlpha
       }
       if (count > 0 || z === 1) {
         const bottom = b + count - 1 + z
@@ -167,7 +177,12 @@ function phaseSums() {
       let term = 1
       let first = 0
       let second = 0
-      let [sum, r, alpha, rr, rAlpha, alphaAlpha] = [1, 0, 0, 0, 0, 0]
+      let sum = 1
+      let r = 0
+      let alpha = 0
+      let rr = 0
+      let rAlpha = 0
+      let alphaAlpha = 0
       for (let j = 1; j < k; j++) {
         const next = 1 / (R + j - 1)
         term *= ((R + j - 1) * d) / j

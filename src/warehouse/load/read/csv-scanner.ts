@@ -120,7 +120,7 @@ export class CsvScanner {
       const out = this.out
       let o = this.from
       const limit = start + this.rowBytes
-      const end = limit < length ? limit : length
+      const end = Math.min(limit, length)
       let field = 0
       let filled = 0
       let fieldFrom = o
@@ -344,16 +344,19 @@ export class CsvScanner {
   }
 }
 
+// Built from text because control characters do not show in a pattern.
+const escapes = new RegExp(`${String.fromCharCode(recordSeparator)}([nrus])`, 'g')
+const special = new RegExp(`[\\n\\r${String.fromCharCode(recordSeparator, unitSeparator)}]`, 'g')
+const characters: Record<string, string> = { n: '\n', r: '\r', u: '\x1f', s: '\x1e' }
+
 /** Undoes the escapes of the plain form. */
 export function decodeCell(text: string): string {
-  if (!text.includes('\x1e')) return text
-  return text.replace(/\x1e([nrus])/g, (_, code: string) => (code === 'n' ? '\n' : code === 'r' ? '\r' : code === 'u' ? '\x1f' : '\x1e'))
+  return text.includes('\x1e') ? text.replace(escapes, (_, code: string) => characters[code]) : text
 }
 
 /** Writes a cell in the plain form. */
 export function encodeCell(text: string): string {
-  if (!/[\n\r\x1e\x1f]/.test(text)) return text
-  return text.replace(/[\n\r\x1e\x1f]/g, (c) => `\x1e${c === '\n' ? 'n' : c === '\r' ? 'r' : c === '\x1f' ? 'u' : 's'}`)
+  return text.replace(special, (character) => `\x1e${String.fromCharCode(letter(character.charCodeAt(0)))}`)
 }
 
 function letter(byte: number): number {

@@ -208,7 +208,7 @@ function findShape(bytes: Buffer, final: boolean, options: ReadOptions, limits: 
 
 function byteOf(delimiter: string): number {
   const text = /^(tab|\\t)$/i.test(delimiter) ? '\t' : delimiter
-  if (text.length !== 1 || text.charCodeAt(0) > 126 || /["\r\n\0a-zA-Z0-9\x1e\x1f]/.test(text))
+  if (!/^[\t -~]$/.test(text) || /["a-zA-Z0-9]/.test(text))
     throw new UsageError('read.delimiter', `the delimiter must be one character such as , ; | or tab; got ${JSON.stringify(delimiter)}`)
   return text.charCodeAt(0)
 }

@@ -129,7 +129,8 @@ function singleByte(encoding: string): Uint16Array | undefined {
 function widen(chunk: Uint8Array, points: Uint16Array): Uint8Array {
   const out = Buffer.allocUnsafe(chunk.length * 3)
   let o = 0
-  for (const byte of chunk) {
+  for (let i = 0; i < chunk.length; i++) {
+    const byte = chunk[i]
     if (byte < 0x80) {
       out[o++] = byte
       continue
@@ -225,7 +226,7 @@ function exampleOf(bytes: Buffer, at: number, encoding: string): string | undefi
 function countNul(chunk: Uint8Array): number {
   if (!chunk.includes(0)) return 0
   let n = 0
-  for (const byte of chunk) if (byte === 0) n++
+  for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) n++
   return n
 }
 
@@ -242,7 +243,7 @@ function cutAtCharacter(bytes: Uint8Array): number {
 function count(bytes: Uint8Array, counts: { wide: number; broken: number; c1: number; unassigned: number; nul: number }): void {
   counts.nul += countNul(bytes)
   if (isUtf8(bytes)) {
-    if (counts.wide < 1_000_000) for (const byte of bytes) if (byte >= 0xc0) counts.wide++
+    for (let i = 0; i < bytes.length && counts.wide < 1_000_000; i++) if (bytes[i] >= 0xc0) counts.wide++
     return
   }
   for (let i = 0; i < bytes.length; ) {

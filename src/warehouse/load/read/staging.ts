@@ -17,7 +17,7 @@ export interface Reject {
 
 /** A value as it is shown: on one line, at most 200 characters. */
 export function shorten(value: string): string {
-  const line = value.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '\u00b7')
+  const line = value.replace(/\p{Cc}/gu, (c) => (c === '\n' || c === '\t' || c === '\r' ? c : '\u00b7'))
   return line.length > 200 ? `${line.slice(0, 200)}\u2026` : line
 }
 

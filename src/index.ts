@@ -1,0 +1,17 @@
+/**
+ * The library: the same use cases that the command line and the web app call. Workspaces are folders; see ARCHITECTURE.md.
+ */
+export * from './analytics/index.ts'
+export { compareSnapshots } from './app/compare.ts'
+export { explainFigure } from './app/explain.ts'
+export { answerImport, commitImport, discardImport, listImports, listRecipes, stageImport, undoImport } from './app/imports.ts'
+export { queryWorkspace } from './app/query.ts'
+export { listSnapshots, readManifest, runPortfolio } from './app/runs.ts'
+export { exportTable, readTable } from './app/tables.ts'
+export { findWorkspace, initWorkspace, openWorkspace } from './app/workspace.ts'
+export * from './charts/index.ts'
+export { writeHtmlReport, writeWorkbook } from './report/index.ts'
+export { AppError, CancelledError, MissingError, UsageError } from './shared/errors.ts'
+export { canonicalTables } from './warehouse/contract/index.ts'
+export { openDuckDB } from './warehouse/duckdb.ts'
+export { id, sql } from './warehouse/sql.ts'

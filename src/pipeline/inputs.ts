@@ -1,0 +1,162 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, MissingError } from '../shared/errors.ts'
+import { canonicalTables, type TableContract } from '../warehouse/contract/index.ts'
+import { type ImportReport, importReport } from '../warehouse/load/report.ts'
+import type { Warehouse } from '../warehouse/port.ts'
+import {
+  areDisjoint,
+  globalKeys,
+  isIdentity,
+  type KeyedTable,
+  type KeyMaps,
+  keyed,
+  keyMap,
+  latestByKey,
+  mergedEntities,
+  ordersWithCustomer,
+  type Part,
+  rekeyed,
+} from './inputs.sql.ts'
+
+/** An import on disk. */
+export interface ImportFolder {
+  report: ImportReport
+  dir: string
+  /** False once it was undone: old snapshots still read it. */
+  active: boolean
+}
+
+/** The imports that count, oldest first. */
+export async function activeImports(importsDir: string): Promise<ImportFolder[]> {
+  const folders = (await entries(importsDir)).filter((name) => !name.startsWith('.')).sort()
+  return Promise.all(
+    folders.map(async (name) => ({ report: await readReport(join(importsDir, name)), dir: join(importsDir, name), active: true })),
+  )
+}
+
+/** The imports that a snapshot was made from, also when they were undone since. */
+export async function importsOf(importsDir: string, ids: readonly string[]): Promise<ImportFolder[]> {
+  const active = new Set(await entries(importsDir))
+  return Promise.all(
+    ids.map(async (id) => {
+      const dir = active.has(id) ? join(importsDir, id) : join(importsDir, '.undone', id)
+      return { report: await readReport(dir), dir, active: active.has(id) }
+    }),
+  )
+}
+
+/** Which canonical tables hold rows in any of the imports. */
+export function tablesIn(imports: readonly ImportFolder[]): Set<string> {
+  return new Set(canonicalTables.filter(({ name }) => imports.some(({ report }) => (report.tables[name] ?? 0) > 0)).map(({ name }) => name))
+}
+
+/** The Parquet files of the imports, by canonical table. */
+export function filesIn(imports: readonly ImportFolder[]): Map<string, { file: string; position: number }[]> {
+  return new Map(
+    canonicalTables.map(({ name }) => [
+      name,
+      imports.flatMap(({ report, dir }, position) =>
+        (report.tables[name] ?? 0) > 0 ? [{ file: join(dir, `${name}.parquet`), position: position + 1 }] : [],
+      ),
+    ]),
+  )
+}
+
+/**
+ * Puts the canonical tables of the imports into the warehouse under their own names. Of one import they are read straight from its
+ * files; over several, customers, products and orders get keys over all of them.
+ */
+export async function attachInputs(warehouse: Warehouse, imports: readonly ImportFolder[], signal?: AbortSignal): Promise<Set<string>> {
+  const files = filesIn(imports)
+  if (imports.length === 1) {
+    for (const [name, parts] of files) if (parts.length > 0) await warehouse.attach(name, [parts[0].file])
+    return tablesIn(imports)
+  }
+  const partsOf = new Map<string, Part[]>()
+  for (const [name, list] of files) {
+    const parts = list.map(({ position }) => ({ relation: `${name} of import ${position}`, position }))
+    for (const [i, { relation }] of parts.entries()) await warehouse.attach(relation, [list[i].file])
+    partsOf.set(name, parts)
+  }
+
+  const maps = new Map<number, KeyMaps>()
+  for (const table of Object.keys(keyed) as KeyedTable[]) {
+    const parts = partsOf.get(table) ?? []
+    if (parts.length === 1) await warehouse.attach(table, [(files.get(table) ?? [])[0].file])
+    if (parts.length <= 1) continue
+    const keys = keysOf(table)
+    await warehouse.materialise(keys, globalKeys(table, parts), { signal })
+    for (const part of parts) {
+      const map = `${table} keys of import ${part.position}`
+      await warehouse.materialise(map, keyMap(table, part, keys), { signal })
+      const [{ same }] = await warehouse.rows(isIdentity(map, keyed[table].key), { signal })
+      maps.set(part.position, { ...maps.get(part.position), [table]: same ? null : map })
+    }
+    const contract = contractOf(table)
+    if (table === 'order') {
+      const [{ disjoint }] = await warehouse.rows(areDisjoint(parts, keys), { signal })
+      if (disjoint) await warehouse.view(table, rekeyed(contract, withMaps(parts, maps, ['order', 'customer'])))
+      else {
+        await warehouse.materialise('orders merged', mergedEntities(table, contract, parts, keys, warehouse.dialect), { signal })
+        const customers = partsOf.get('customer') ?? []
+        const owner = customers.length === 0 ? null : customers.length === 1 ? customers[0].relation : keysOf('customer')
+        await warehouse.view(table, ordersWithCustomer(contract, 'orders merged', owner))
+      }
+    } else {
+      await warehouse.materialise(table, mergedEntities(table, contract, parts, keys, warehouse.dialect), { signal })
+    }
+  }
+  for (const [name, parts] of partsOf) {
+    if (parts.length === 0 || name in keyed) continue
+    const contract = contractOf(name)
+    if (name === 'order_line') await warehouse.view(name, rekeyed(contract, withMaps(parts, maps, ['customer', 'product', 'order'])))
+    else if (parts.length === 1) await warehouse.attach(name, [(files.get(name) ?? [])[0].file])
+    else await warehouse.view(name, latestByKey(contract, parts))
+  }
+  return tablesIn(imports)
+}
+
+/** A report from an import's folder. */
+async function readReport(dir: string): Promise<ImportReport> {
+  const file = join(dir, 'import.json')
+  try {
+    return importReport.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new MissingError('import.missing', `the import ${dir} is not there any more`, {
+        hint: 'Import the file again and run again; figures of older snapshots stay readable.',
+        cause: error,
+      })
+    }
+    throw new AppError('import.unreadable', `the report of an import cannot be read: ${file}`, {
+      hint: 'Take it back with `clientele undo` and import the file again.',
+      cause: error,
+    })
+  }
+}
+
+const keysOf = (table: KeyedTable) => `keys of ${table}`
+
+function contractOf(name: string): TableContract {
+  const contract = canonicalTables.find((one) => one.name === name)
+  if (!contract) throw new RangeError(`no canonical table ${name}`)
+  return contract
+}
+
+function withMaps(parts: readonly Part[], maps: Map<number, KeyMaps>, tables: KeyedTable[]): (Part & { maps: KeyMaps })[] {
+  return parts.map((part) => ({
+    ...part,
+    // A table without rows in this import has no map; its key is 0 throughout and stays so.
+    maps: Object.fromEntries(tables.map((table) => [table, maps.get(part.position)?.[table] ?? null])),
+  }))
+}
+
+async function entries(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

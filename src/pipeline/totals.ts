@@ -1,0 +1,70 @@
+import { compareDecimals, sumDecimals } from '../shared/decimal.ts'
+import type { ImportReport } from '../warehouse/load/report.ts'
+import type { Warehouse } from '../warehouse/port.ts'
+import { lineTotals } from './inputs.sql.ts'
+import type { Check } from './step.ts'
+
+type Total = ImportReport['totals'][number]
+
+/**
+ * Whether the order lines that the steps read are, to the last decimal, those that the imports reported: per currency, lines and amounts.
+ * Nothing is published otherwise. Also says when lines lie after the last day that counts.
+ */
+export async function checkInputTotals(
+  warehouse: Warehouse,
+  reports: readonly ImportReport[],
+  asOf: string,
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  const actual = new Map((await warehouse.rows(lineTotals(asOf), { signal })).map((row) => [String(row.currency), row]))
+  const expected = new Map<string, Total[]>()
+  for (const total of reports.flatMap(({ totals }) => totals))
+    expected.set(total.currency, [...(expected.get(total.currency) ?? []), total])
+
+  const checks = [...new Set([...expected.keys(), ...actual.keys()])].sort().map((currency): Check => {
+    const totals = expected.get(currency) ?? []
+    const row = actual.get(currency) ?? {}
+    const compared = measures.flatMap(({ title, column, of, optional }) => {
+      const reported = totals.map(of)
+      if (optional && reported.every((value) => value === null)) return []
+      return [{ title, expected: sumDecimals(reported), actual: sumDecimals([(row[column] ?? 0) as string | number]) }]
+    })
+    const wrong = compared.filter(({ expected, actual }) => compareDecimals(expected, actual) !== 0)
+    const tell = (side: 'expected' | 'actual') =>
+      (wrong.length > 0 ? wrong : compared.slice(0, 2)).map((one) => `${one.title} ${one[side]}`).join(', ')
+    return {
+      name: `inputs-tie-to-imports-${currency.toLowerCase()}`,
+      title: `Order lines in ${currency} are those that the imports reported`,
+      status: wrong.length > 0 ? 'fail' : 'pass',
+      blocking: true,
+      detail:
+        wrong.length > 0
+          ? `${wrong.map(({ title }) => title).join(', ')} differ between the imports' reports and what the run reads.`
+          : `${compared.map(({ title }) => title).join(', ')} agree exactly.`,
+      expected: tell('expected'),
+      actual: tell('actual'),
+    }
+  })
+
+  const after = [...actual.values()].reduce((sum, row) => sum + Number(row.lines_after), 0)
+  if (after > 0) {
+    checks.push({
+      name: 'lines-after-as-of',
+      title: 'Order lines after the last day that counts',
+      status: 'warn',
+      blocking: false,
+      detail: `${after} order lines are dated after ${asOf} and are left out.`,
+    })
+  }
+  return checks
+}
+
+const measures: { title: string; column: string; of: (total: Total) => string | number | null; optional?: boolean }[] = [
+  { title: 'lines', column: 'lines', of: (total) => total.lines },
+  { title: 'invoice amount', column: 'invoice_amount', of: (total) => total.invoiceAmount },
+  { title: 'amount of identified customers', column: 'identified_amount', of: (total) => total.identifiedAmount },
+  { title: 'amount without a customer', column: 'unidentified_amount', of: (total) => total.unidentifiedAmount },
+  { title: 'lines without a customer', column: 'unidentified_lines', of: (total) => total.unidentifiedLines },
+  { title: 'list amount', column: 'list_amount', of: (total) => total.listAmount, optional: true },
+  { title: 'product cost', column: 'product_cost', of: (total) => total.productCost, optional: true },
+]

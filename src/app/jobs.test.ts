@@ -65,10 +65,19 @@ describe('jobs', () => {
       await open.promise
       return {}
     })
-    const second = jobs.start('run', 'Second', async () => {
-      throw new Error('must not start')
-    })
+    let tidied = false
+    const second = jobs.start(
+      'run',
+      'Second',
+      async () => {
+        throw new Error('must not start')
+      },
+      async () => {
+        tidied = true
+      },
+    )
     expect(jobs.cancel(second.id).state).toBe('cancelled')
+    expect(tidied).toBe(true)
     open.resolve()
     expect((await until(jobs, first.id)).at(-1)?.state).toBe('done')
     expect(jobs.get(second.id).state).toBe('cancelled')

@@ -43,6 +43,7 @@ export type JobWork = (context: JobContext) => Promise<JobResult>
 interface Entry {
   job: Job
   work: JobWork
+  neverBegun: () => Promise<void>
   controller: AbortController
   watchers: Set<() => void>
   ended: Promise<void>
@@ -69,8 +70,8 @@ export class Jobs {
     this.onUnexpected = onUnexpected
   }
 
-  /** Puts a job in line and returns it at once. */
-  start(kind: JobKind, title: string, work: JobWork): Job {
+  /** Puts a job in line and returns it at once. `neverBegun` tidies up when it is cancelled before its work begins. */
+  start(kind: JobKind, title: string, work: JobWork, neverBegun: () => Promise<void> = async () => {}): Job {
     if (this.closed) throw new AppError('jobs.closed', 'the server is stopping', { kind: 'conflict' })
     if (this.line.length >= mostWaiting) {
       throw new AppError('jobs.full', `${this.line.length} jobs wait already`, {
@@ -93,6 +94,7 @@ export class Jobs {
         error: null,
       },
       work,
+      neverBegun,
       controller: new AbortController(),
       watchers: new Set(),
       ended: promise,
@@ -122,6 +124,7 @@ export class Jobs {
     if (place >= 0) {
       this.line.splice(place, 1)
       this.finish(entry, { state: 'cancelled', error: new CancelledError() })
+      void this.tidy(entry)
     } else if (entry.job.state === 'running') {
       this.change(entry, { progress: { ...entry.job.progress, phase: 'Cancelling' } })
     }
@@ -204,6 +207,7 @@ export class Jobs {
     }
     try {
       await null // whoever started it holds its id before the work begins
+      if (signal.aborted) await this.tidy(entry)
       throwIfCancelled(signal)
       const result = await entry.work({ signal, progress })
       this.finish(entry, { state: 'done', result, progress: { fraction: 1, phase: 'Done' } })
@@ -216,6 +220,10 @@ export class Jobs {
       if (!(error instanceof AppError) || error.kind === 'internal') this.onUnexpected(error, { ...entry.job })
       this.finish(entry, { state: 'failed', error: asAppError(error) })
     }
+  }
+
+  private async tidy(entry: Entry): Promise<void> {
+    await entry.neverBegun().catch((error) => this.onUnexpected(error, { ...entry.job }))
   }
 
   private finish(entry: Entry, change: Partial<Job>): void {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { importReport } from '../warehouse/load/report.ts'
+import { manifestSchema } from '../pipeline/manifest.ts'
+import { importReport as importReportOfLoad } from '../warehouse/load/report.ts'
 
 /** What travels over HTTP, as zod: answers are described by these in the OpenAPI document and typed by them in the client. */
 
@@ -239,7 +240,8 @@ export const stagedFile = z
   })
   .openapi('StagedFile')
 
-export { importReport }
+/** The reconciliation card, by the name that it has in the document. */
+export const importReport = importReportOfLoad.meta({ id: 'ImportReport' })
 
 export const stagedImport = z
   .object({
@@ -282,27 +284,7 @@ export const recipe = z.object({ name: z.string(), title: z.string(), savedAt: z
 
 // Snapshots
 
-export const manifest = z
-  .object({
-    snapshot: z.string(),
-    createdAt: z.string(),
-    version: z.string(),
-    asOf: z.string(),
-    seed: z.number(),
-    currency: z.string(),
-    inputs: z.array(z.looseObject({ import: z.string(), sha256: z.string(), rows: z.number() })),
-    settingsHash: z.string(),
-    steps: z.array(
-      z.object({ name: z.string(), title: z.string(), seconds: z.number(), reads: z.array(z.string()), writes: z.array(z.string()) }),
-    ),
-    tables: z.array(z.object({ name: z.string(), rows: z.number(), sha256: z.string() })),
-    figures: z.array(figure),
-    findings: z.array(finding),
-    checks: z.array(check),
-    skipped: z.array(skipped),
-    seconds: z.number(),
-  })
-  .openapi('Manifest')
+export const manifest = manifestSchema.meta({ id: 'Manifest' })
 
 export const comparison = z
   .object({

@@ -31,7 +31,7 @@ export async function checkInputTotals(
     })
     const wrong = compared.filter(({ expected, actual }) => compareDecimals(expected, actual) !== 0)
     const tell = (side: 'expected' | 'actual') =>
-      (wrong.length > 0 ? wrong : compared.slice(0, 2)).map((one) => `${one.title} ${one[side]}`).join(', ')
+      (wrong.length > 0 ? wrong : compared.slice(0, 2)).map((one) => `${one.title} ${plain(one[side])}`).join(', ')
     return {
       name: `inputs-tie-to-imports-${currency.toLowerCase()}`,
       title: `Order lines in ${currency} are those that the imports reported`,
@@ -58,6 +58,9 @@ export async function checkInputTotals(
   }
   return checks
 }
+
+/** Without zeros that say nothing: 42.0200 is 42.02. */
+const plain = (value: string) => value.replace(/(\.\d\d)0+$/, '$1').replace(/\.00$/, '')
 
 const measures: { title: string; column: string; of: (total: Total) => string | number | null; optional?: boolean }[] = [
   { title: 'lines', column: 'lines', of: (total) => total.lines },

@@ -5,7 +5,7 @@ import { duckdbDialect } from './dialect.ts'
 import { hintFor } from './hints.ts'
 import type { BulkType, Cell, Columns, QueryOptions, Row, Warehouse } from './port.ts'
 import type { Sql, SqlValue } from './sql.ts'
-import { literal, render, renderInline, sql } from './sql.ts'
+import { join, literal, render, renderInline, sql } from './sql.ts'
 
 export interface DuckDBSettings {
   /** Folder for what does not fit in memory; without it DuckDB uses `.tmp` where the process stands. */
@@ -18,8 +18,10 @@ export interface DuckDBSettings {
   path?: string
   /** True keeps the order of files and rows in `save` and `row_number()`; costs memory. Defaults to false. */
   keepOrder?: boolean
-  /** False forbids reading and writing files by SQL: for queries that a user wrote. Defaults to true. */
+  /** False forbids reading and writing files by SQL, and changing settings: for queries that a user wrote. Defaults to true. */
   externalAccess?: boolean
+  /** Without external access: the only files that SQL may still open. */
+  files?: readonly string[]
 }
 
 /** Opens DuckDB in this process. Extensions are never fetched from outside. */
@@ -41,7 +43,11 @@ export async function openDuckDB(settings: DuckDBSettings = {}): Promise<Warehou
   }
   const warehouse = new DuckDBWarehouse(instance)
   await warehouse.run(sql`set global TimeZone = 'UTC'`)
-  if (settings.externalAccess === false) await warehouse.run(sql`set enable_external_access = false`)
+  if (settings.externalAccess === false) {
+    if (settings.files?.length) await warehouse.run(sql`set allowed_paths = [${join(settings.files.map((file) => sql`${file}`))}]`)
+    await warehouse.run(sql`set enable_external_access = false`)
+    await warehouse.run(sql`set lock_configuration = true`)
+  }
   return warehouse
 }
 

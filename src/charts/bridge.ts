@@ -46,7 +46,7 @@ export function bridgeWaterfall(input: BridgeInput, context: ChartContext): Char
     return Number(running) - Number(opening.amount)
   })
   const levels = Math.max(Math.abs(Number(opening.amount)), Math.abs(Number(closing.amount)))
-  const from: 'levels' | 'changes' = Math.max(0, ...ends) - Math.min(0, ...ends) < levels * 0.25 ? 'changes' : 'levels'
+  const from: 'levels' | 'changes' = Math.max(0, ...ends) - Math.min(0, ...ends) < levels * 0.15 ? 'changes' : 'levels'
   const base = from === 'changes' ? Number(opening.amount) : 0
   let before = Number(opening.amount) - base
   const level = (row: Effect, end: number): WaterfallRow => ({
@@ -110,6 +110,16 @@ export function bridgeWaterfall(input: BridgeInput, context: ChartContext): Char
   }
 }
 
+const causes: Record<string, string> = {
+  price: 'price',
+  fx: 'exchange rates',
+  unit_cost: 'unit cost',
+  volume: 'volume',
+  mix: 'mix',
+  new: 'new business',
+  lost: 'lost business',
+}
+
 function bridgeTitle(
   steps: Effect[],
   opening: string,
@@ -121,13 +131,14 @@ function bridgeTitle(
   const word = measureWord(context)
   const subject = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
   const direction = signOf(change)
-  const bySize = [...steps].sort((a, b) => compareDecimals(absoluteDecimal(b.amount), absoluteDecimal(a.amount)))
-  const part = (step: Effect | undefined): string => (step ? `${step.title.toLowerCase()} (${signed(step.amount)})` : '')
-  if (direction === 0) return `${subject} did not change; the largest effect is ${part(bySize[0])}`
-  const along = bySize.find((step) => signOf(step.amount) === direction)
-  const against = bySize.find((step) => signOf(step.amount) === -direction)
+  const largest = steps
+    .filter((step) => signOf(step.amount) !== 0)
+    .sort((a, b) => compareDecimals(absoluteDecimal(b.amount), absoluteDecimal(a.amount)))
+    .slice(0, 3)
+    .map((step) => `${causes[step.effect] ?? step.title.toLowerCase()} ${signed(step.amount)}`)
+  const why = largest.length === 0 ? '' : `: ${largest.join(', ')}`
+  if (direction === 0) return `${subject} did not change${why}`
   const share = signOf(opening) > 0 ? ratioOf(absoluteDecimal(change), opening) : null
   const percent = share === null ? '' : ` (${formatRatio(share)})`
-  const moved = `${subject} ${direction > 0 ? 'rose' : 'fell'} by ${money(absoluteDecimal(change))}${percent}`
-  return `${moved}, mostly through ${part(along)}${against ? ` against ${part(against)}` : ''}`
+  return `${subject} ${direction > 0 ? 'rose' : 'fell'} by ${money(absoluteDecimal(change))}${percent}${why}`
 }

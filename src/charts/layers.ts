@@ -61,11 +61,10 @@ export function layersWaterfall(rows: Row[], context: ChartContext): Chart {
   const title = layersTitle(amountOf, money)
   const summary = `${present.map((layer) => `${layer.title} ${formatMoney(layer.amount, context.currency, { locale: context.locale })}`).join('; ')}.`
   const chart = { name, title, summary }
-  const missing = layers.filter((layer) => layer.amount === null)
   return {
     ...chart,
     subtitle: `Layers of the whole period in ${context.currency}; each step leads from one level to the next`,
-    notes: missing.map((layer) => [`${layer.title} is absent.`, sentence(layer.reason), sentence(layer.unlock)].filter(Boolean).join(' ')),
+    notes: missingNotes(layers.filter((layer) => layer.amount === null)),
     table: {
       columns: [
         { name: 'title', title: 'Layer', type: 'text' },
@@ -125,4 +124,23 @@ function layersTitle(amountOf: (layer: string) => string | null, money: (value: 
     : `${money(net)} net revenue; what it earns needs product cost`
 }
 
-const sentence = (text: string): string => (text === '' || /[.!?]$/.test(text) ? text : `${text}.`)
+/** Layers that are absent for the same reason share a sentence. */
+function missingNotes(layers: { title: string; reason: string; unlock: string }[]): string[] {
+  const groups = new Map<string, { titles: string[]; reason: string; unlock: string }>()
+  for (const { title, reason, unlock } of layers) {
+    const group = groups.get(`${reason}|${unlock}`) ?? { titles: [], reason, unlock }
+    group.titles.push(title)
+    groups.set(`${reason}|${unlock}`, group)
+  }
+  return [...groups.values()].map(({ titles, reason, unlock }) => {
+    const list = titles.length === 1 ? titles[0]! : `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)!.toLowerCase()}`
+    return [`${list} ${titles.length === 1 ? 'is' : 'are'} absent.`, sentence(reason), unlock === '' ? '' : sentence(`To add: ${unlock}`)]
+      .filter(Boolean)
+      .join(' ')
+  })
+}
+
+const sentence = (text: string): string => {
+  const start = text.charAt(0).toUpperCase() + text.slice(1)
+  return start === '' || /[.!?]$/.test(start) ? start : `${start}.`
+}

@@ -96,7 +96,8 @@ function monthOptions(
     returns: Math.min(0, Number(month.returns)),
     contribution: month.contribution === null ? null : Number(month.contribution),
   }))
-  const every = Math.max(1, Math.ceil(months.length / Math.max(2, Math.floor((width - 90) / 52))))
+  const fit = months.length / Math.max(2, Math.floor((width - 90) / 64))
+  const every = [1, 2, 3, 6, 12, 24, 60, 120].find((step) => step >= fit) ?? 120
   const ticks = months.map((month) => month.month).filter((_, index) => index % every === 0)
   const inset = Math.min(4, Math.max(0, (width - 90) / months.length / 6))
   const best = highestRevenue(months)

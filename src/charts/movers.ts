@@ -1,5 +1,5 @@
 import { axisX, axisY, barX, gridX, type PlotOptions, ruleX, text } from '@observablehq/plot'
-import { compareDecimals, signOf, sumDecimals } from '../shared/decimal.ts'
+import { compareDecimals, negateDecimal, signOf, sumDecimals } from '../shared/decimal.ts'
 import { formatCount, formatCounted, formatMoney } from '../shared/format.ts'
 import {
   baseOptions,
@@ -48,6 +48,7 @@ export function movers(rows: Row[], context: ChartContext, limit = 8): Chart {
   const fallen = all.filter((mover) => signOf(mover.change) < 0).slice(-limit)
   const shown = [...risen, ...fallen]
   const signed = (value: string): string => formatMoney(value, context.currency, { compact: true, sign: true, locale: context.locale })
+  const money = (value: string): string => formatMoney(value, context.currency, { compact: true, locale: context.locale })
   const word = measureWord(context)
   const up = risen[0]
   const down = fallen.at(-1)
@@ -60,8 +61,8 @@ export function movers(rows: Row[], context: ChartContext, limit = 8): Chart {
   const gains = all.filter((mover) => signOf(mover.change) > 0)
   const losses = all.filter((mover) => signOf(mover.change) < 0)
   const summary =
-    `${formatCounted(gains.length, 'customer')} rose by ${signed(sumDecimals(gains.map((mover) => mover.change)))} together, ` +
-    `${formatCount(losses.length)} fell by ${signed(sumDecimals(losses.map((mover) => mover.change)))}. ` +
+    `${formatCounted(gains.length, 'customer')} rose by ${money(sumDecimals(gains.map((mover) => mover.change)))} together, ` +
+    `${formatCount(losses.length)} fell by ${money(negateDecimal(sumDecimals(losses.map((mover) => mover.change))))}. ` +
     `Shown: ${shown.map((mover) => `${mover.name} ${signed(mover.change)}`).join('; ')}.`
   const height = (): number => shown.length * 26 + 48
   const chart = { name, title, summary }
@@ -110,15 +111,16 @@ function moverOptions(
   const low = Math.min(0, ...bars.map((bar) => bar.value))
   const high = Math.max(0, ...bars.map((bar) => bar.value))
   // Amounts stand outside the bars: the scale leaves them room on the side where bars are.
-  const span = high - low
-  const slack = (narrow ? 70 : 80) / Math.max(80, width - room - 20)
+  const amount = narrow ? 66 : 76
+  const sides = (low < 0 ? 1 : 0) + (high > 0 ? 1 : 0)
+  const slack = ((high - low) * amount) / Math.max(40, width - room - 12 - sides * amount)
   return {
     ...baseOptions(chart, frame, height),
     marginLeft: room,
     marginRight: 12,
     marginTop: 8,
     marginBottom: 36,
-    x: { domain: [low < 0 ? low - span * slack : 0, high > 0 ? high + span * slack : 0] },
+    x: { domain: [low < 0 ? low - slack : 0, high > 0 ? high + slack : 0] },
     y: { domain: bars.map((bar) => bar.index), padding: 0.25, type: 'band' },
     marks: [
       gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: narrow ? 3 : 6 }),

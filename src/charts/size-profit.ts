@@ -30,6 +30,8 @@ export interface SizeProfitInput {
   customers: Row[]
   /** All identified customers, where `customers` holds only part of them. */
   total?: number | undefined
+  /** Contribution margin of the whole portfolio; worked out from `customers` where it is not given. */
+  portfolioMargin?: number | undefined
 }
 
 /** Are the big customers the best or the worst? Each customer by net revenue and by contribution margin. */
@@ -54,7 +56,9 @@ export function sizeProfit(input: SizeProfitInput, context: ChartContext): Chart
     )
   const total = input.total ?? customers.length
   const portfolio =
-    ratioOf(sumDecimals(customers.map((customer) => customer.measure)), sumDecimals(customers.map((customer) => customer.revenue))) ?? 0
+    input.portfolioMargin ??
+    ratioOf(sumDecimals(customers.map((customer) => customer.measure)), sumDecimals(customers.map((customer) => customer.revenue))) ??
+    0
   const finding = findExtremes(customers, total)
   const largest = [...customers].sort((a, b) => compareDecimals(b.revenue, a.revenue)).slice(0, 10)
   const summary =
@@ -66,7 +70,7 @@ export function sizeProfit(input: SizeProfitInput, context: ChartContext): Chart
   const sorted = customers.map((customer) => customer.margin).sort((a, b) => a - b)
   const quantile = (p: number): number => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))]!
   const spread = Math.max(0.05, quantile(0.95) - quantile(0.05))
-  const range = { low: Math.max(sorted[0]!, Math.min(0, quantile(0.05) - spread)), high: Math.min(sorted.at(-1)!, quantile(0.95) + spread) }
+  const range = { low: Math.max(sorted[0]!, quantile(0.05) - 2 * spread), high: Math.min(sorted.at(-1)!, quantile(0.95) + 2 * spread) }
   const beyond = customers.filter((customer) => customer.margin < range.low || customer.margin > range.high).length
   return {
     ...chart,
@@ -77,7 +81,9 @@ export function sizeProfit(input: SizeProfitInput, context: ChartContext): Chart
             `${formatCount(beyond)} with a margin beyond ${formatRatio(range.low, { digits: 0 })} to ${formatRatio(range.high, { digits: 0 })} stand at the edge.`,
           ]
         : []),
-      ...(input.customers.length > customers.length ? ['Customers without revenue or without known cost are left out.'] : []),
+      ...(input.customers.filter((row) => row.identified !== false).length > customers.length
+        ? ['Customers without revenue or without known cost are left out.']
+        : []),
     ],
     table: {
       columns: [
@@ -164,18 +170,19 @@ function scatterOptions(
   const apart = spaceOut(named, dots, width, height, range)
   const revenues = dots.map((point) => point.revenue)
   const middle = Math.sqrt(Math.max(...revenues) * Math.min(...revenues))
+  const ticks = logTicks(Math.min(...revenues) / 1.3, Math.max(...revenues) * 1.3)
   return {
     ...baseOptions(chart, frame, height),
     marginLeft: narrow ? 48 : 56,
     marginRight: 20,
-    marginTop: 20,
+    marginTop: 30,
     marginBottom: 42,
-    x: { type: 'log', nice: true },
-    y: { nice: true, domain: [range.low, range.high], zero: true },
+    x: { type: 'log', domain: [Math.min(...revenues) / 1.3, Math.max(...revenues) * 1.3] },
+    y: { nice: true, domain: [Math.min(0, range.low), Math.max(0, range.high)] },
     r: { range: [0, narrow ? 11 : 16] },
     marks: [
       gridY({ stroke: theme.grid, strokeOpacity: 1, ticks: 6 }),
-      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: narrow ? 3 : 5 }),
+      gridX(ticks, { stroke: theme.grid, strokeOpacity: 1 }),
       axisY({
         ticks: 6,
         tickSize: 0,
@@ -184,8 +191,7 @@ function scatterOptions(
         fill: theme.muted,
         tickFormat: (value: number) => formatRatio(value, { digits: 0 }),
       }),
-      axisX({
-        ticks: narrow ? 3 : 5,
+      axisX(ticks, {
         tickSize: 4,
         stroke: theme.rule,
         fill: theme.muted,
@@ -229,6 +235,19 @@ function scatterOptions(
       ),
     ],
   }
+}
+
+/** Powers of ten; within two of them also 2 and 5. */
+function logTicks(low: number, high: number): number[] {
+  const ticks: number[] = []
+  const steps = Math.log10(high / low) > 2 ? [1] : [1, 2, 5]
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+    for (const step of steps) {
+      const tick = step * 10 ** power
+      if (tick >= low && tick <= high) ticks.push(tick)
+    }
+  }
+  return ticks
 }
 
 // Labels that would lie on one another: the less important one is left out.

@@ -35,7 +35,7 @@ export function waterfallOptions(
   const { theme, width } = frame
   const narrow = width < 520
   const longest = Math.max(...rows.map((row) => [...row.title].length))
-  const room = Math.min(narrow ? 104 : 180, longest * 7 + 16)
+  const room = Math.min(narrow ? 140 : 180, longest * 7 + 16)
   const fits = Math.floor((room - 12) / 6.6)
   const colours = { neutral: theme.neutral, profit: theme.profit, loss: theme.loss }
   const inks = { neutral: theme.text, profit: theme.profitText, loss: theme.lossText }

@@ -96,7 +96,9 @@ export function whaleOptions(
       ...(d.fifth
         ? [
             dot([d.fifth], { ...at, r: 3.5, fill: theme.profit, ...halo }),
-            text([d.fifth], { ...at, ...label(theme.profitText, theme), text: 'label', textAnchor: 'start', dx: 8, dy: 12 }),
+            narrow
+              ? null
+              : text([d.fifth], { ...at, ...label(theme.profitText, theme), text: 'label', textAnchor: 'start', dx: 8, dy: 12 }),
           ]
         : []),
       ...(d.eroded

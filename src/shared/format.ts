@@ -106,11 +106,10 @@ export function formatMoney(value: DecimalLike | null | undefined, currency: str
   let text = roundDecimal(value, minor)
   let suffix = ''
   if (options.compact) {
-    const small = compareDecimals(roundDecimal(value, 0).replace('-', ''), '1000') < 0
-    const short = scaled(String(roundDecimal(value, Math.max(minor, 4))))
+    const short = scaled(roundDecimal(value, Math.max(minor, 4)))
     suffix = short.suffix
-    // Below a thousand the currency's own digits are as short as any rounding, and exact.
-    text = small && options.digits === undefined ? roundDecimal(value, minor) : short.text
+    // Below a hundred the currency's own digits are as short as any rounding, and exact.
+    text = suffix === '' && compareDecimals(short.text.replace('-', ''), '100') < 0 ? roundDecimal(value, minor) : short.text
     if (options.trim) text = trimZeros(text)
     if (compareDecimals(text, '0') === 0) suffix = ''
   }

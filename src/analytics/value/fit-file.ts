@@ -1,0 +1,101 @@
+/** Fits a named model to the text of a summary file or transaction log: what `clientele fit MODEL FILE` answers. */
+import { AppError, UsageError } from '../../shared/errors.ts'
+import { fitBdw } from './bdw.ts'
+import { fitBgBb } from './bg-bb.ts'
+import { bgNbd } from './bg-nbd.ts'
+import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
+import type { Fit } from './fit.ts'
+import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
+import { mbgNbd } from './mbg-nbd.ts'
+import { paretoNbd } from './pareto-nbd.ts'
+import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendCells, readTransactionLog } from './read-histories.ts'
+import { fitSbg } from './sbg.ts'
+import { findColumn, parseSummary, type SummaryTable } from './summary-table.ts'
+
+export interface FitFileOptions {
+  /** Seed of whatever is random in the fit (only sampling models draw); defaults to 1. */
+  seed?: number
+  /** Fixes the phases of bg-cnbd-k and mbg-cnbd-k; chosen by likelihood when left out. */
+  k?: number
+  /** For a transaction log: the last day observed, as 2024-12-31; defaults to the last day in the log. */
+  until?: string
+  /** Customers who bought again, below which a fit is refused; defaults to 50. */
+  minimumRepeatBuyers?: number
+}
+
+export interface FittedFile {
+  model: string
+  /** By the literature's names. */
+  parameters: Record<string, number>
+  /** NaN where the data do not determine a parameter. */
+  standardErrors: Record<string, number>
+  /** Total over customers, without the constant factors that the literature leaves out. */
+  logLikelihood: number
+  status: 'converged' | 'weak' | 'not-converged'
+  /** Why the status is not `converged`. */
+  reason?: string
+  /** Largest absolute derivative of the mean log-likelihood by a log-parameter. */
+  gradientNorm: number
+  iterations: number
+  /** Distinct histories. */
+  cells: number
+  customers: number
+}
+
+type Fitter = (table: SummaryTable, options: FitFileOptions) => Fit<unknown>
+
+const isLog = (table: SummaryTable): boolean => findColumn(table, 'date') >= 0 && findColumn(table, 'x') < 0
+
+const purchases = (table: SummaryTable, options: FitFileOptions) =>
+  isLog(table) ? readTransactionLog(table, options.until).purchases : readPurchaseCells(table)
+
+const fitters: Record<string, Fitter> = {
+  'bg-nbd': (table, options) => bgNbd.fit(purchases(table, options), options),
+  'mbg-nbd': (table, options) => mbgNbd.fit(purchases(table, options), options),
+  'pareto-nbd': (table, options) => paretoNbd.fit(purchases(table, options), options),
+  'bg-cnbd-k': (table, options) => bgCnbdK.fit(purchases(table, options), options),
+  'mbg-cnbd-k': (table, options) => mbgCnbdK.fit(purchases(table, options), options),
+  'bg-bb': (table, options) => fitBgBb(readOpportunityCells(table), options),
+  'gamma-gamma': (table, options) => fitGammaGamma(spend(table, options), options),
+  sbg: (table) => fitSbg(readRetentionCells(table)),
+  bdw: (table) => fitBdw(readRetentionCells(table)),
+}
+
+function spend(table: SummaryTable, options: FitFileOptions): SpendCells {
+  if (!isLog(table)) return readSpendCells(table)
+  const { spend } = readTransactionLog(table, options.until)
+  if (!spend) throw new AppError('fit.column', 'the log has no column for the amount', { hint: 'name it amount' })
+  return spend
+}
+
+/** Names that {@link fitFile} knows. */
+export const fittableModels: readonly string[] = Object.keys(fitters)
+
+/**
+ * Fits one model to the text of a CSV file: x, t_x, T (or frequency, recency, T) with optional n and monetary_value; for bg-bb the number
+ * of opportunities in place of T; for sbg and bdw survivors per period; for all purchase models also a log of customer, date, amount.
+ *
+ * @throws UsageError for an unknown model; AppError with rows and reasons for a file that makes no sense, and with the reason when the
+ * data cannot carry the model.
+ */
+export function fitFile(model: string, text: string, options: FitFileOptions = {}): FittedFile {
+  const fitter = fitters[model]
+  if (!fitter) throw new UsageError('fit.model', `there is no model ${model}`, { hint: `one of ${fittableModels.join(', ')}` })
+  const fit = fitter(parseSummary(text), options)
+  if (fit.status === 'refused' || !fit.parameters || !fit.standardErrors)
+    throw new AppError('fit.refused', `${model} was not fitted: ${fit.reason}`, {
+      hint: 'use more customers or a longer time, or a simpler model',
+    })
+  return {
+    model,
+    parameters: { ...(fit.parameters as Record<string, number>) },
+    standardErrors: { ...(fit.standardErrors as Record<string, number>) },
+    logLikelihood: fit.logLikelihood,
+    status: fit.status,
+    ...(fit.reason ? { reason: fit.reason } : {}),
+    gradientNorm: fit.gradientNorm,
+    iterations: fit.iterations,
+    cells: fit.cells,
+    customers: fit.customers,
+  }
+}

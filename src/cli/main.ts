@@ -14,7 +14,7 @@ import { checkCommand, runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitCodeOf, printError } from './output.ts'
-import { version } from './version.ts'
+import { version } from '../shared/version.ts'
 
 /** The command line: thin doors to the use cases of `app`. Results go to stdout, talk and progress to stderr. */
 export function createProgram(): Command {

@@ -71,6 +71,8 @@ export class CsvScanner {
   lineEnds = { lf: 0, crlf: 0, cr: 0 }
   quotedFields = 0
   quotedBreaks = 0
+  /** Byte order marks at the start of records. */
+  marks = 0
   private rewinds = 0
   private skipping = false
 
@@ -115,6 +117,12 @@ export class CsvScanner {
     }
     while (i < length) {
       const start = i
+      let marks = 0
+      if (input[i] === 0xef && input[i + 1] === 0xbb && input[i + 2] === 0xbf && i + 2 < length) {
+        // A byte order mark inside the file: where files were joined.
+        i += 3
+        marks = 1
+      }
       // Escaping at most doubles a byte; the listener adds a row number.
       this.makeRoom(2 * Math.min(length - i, this.rowBytes + 2) + 64)
       const out = this.out
@@ -313,6 +321,7 @@ export class CsvScanner {
       this.inputTo = to
       this.quotedBreaks += breaks
       this.quotedFields += quotedFields
+      this.marks += marks
       if (strays > 0 && this.strayQuotes === 0) this.firstStrayRow = this.row
       this.strayQuotes += strays
       listener(this)

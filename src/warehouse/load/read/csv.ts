@@ -1,33 +1,13 @@
 import { AppError, UsageError } from '../../../shared/errors.ts'
-import type { Warehouse } from '../../port.ts'
 import { id, join, type Sql, sql } from '../../sql.ts'
 import { CsvScanner, type CsvShape, decodeCell, unitSeparator } from './csv-scanner.ts'
 import { readText, type Survey, surveyText } from './encoding.ts'
-import { findHeader, type SampleRow, uniqueNames } from './header.ts'
+import { FooterWatch } from './footer.ts'
+import { chooseHeader, type SampleRow, uniqueNames } from './header.ts'
 import { type Limits, limitError } from './limits.ts'
+import type { PlainSource, Stage } from './stage.ts'
 import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
 import type { Detected, ReadOptions, StagedFile } from './types.ts'
-
-/** Where a reader puts its work. */
-export interface Stage {
-  warehouse: Warehouse
-  limits: Limits
-  options: ReadOptions
-  /** A path for a temporary file. */
-  temporary(): string
-  parquet: string
-  rejects: string
-  progress(fraction: number, rows: number): void
-}
-
-/** What a source is: a plain file on disk and what to call it. */
-export interface PlainSource {
-  name: string
-  /** Outer file, as the user gave it. */
-  outer: string
-  /** Where its unpacked content lies. */
-  content: string
-}
 
 const delimiters: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
 const sampleBytes = 1024 * 1024
@@ -76,9 +56,12 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     let longest = 0
     let missingExamples = width
     const scanner = new CsvScanner(shape, limits)
+    const footer = new FooterWatch(width, rejects)
+    let headerBytes: Buffer = Buffer.alloc(0)
     scanner.onFull = (kept) => plain.writeBytes(kept)
     const listener = (s: CsvScanner) => {
       if (s.row <= header.row) {
+        if (s.row === header.row) headerBytes = Buffer.from(s.out.subarray(s.from, s.to))
         s.to = s.from
         return
       }
@@ -88,12 +71,22 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
         return
       }
       const { fields } = s
+      if (mayBeFooter(s, width) && footer.isFooter(s.row, s.cells())) {
+        s.to = s.from
+        return
+      }
+      footer.dataFollows()
       if (s.problem !== 'none' || fields !== width || s.suspect || s.to - s.from > limits.cellBytes) {
         if (!isSound(s, width, names, limits, rejects)) {
           s.to = s.from
           return
         }
         s.to = s.ends[width - 1]
+      }
+      if (s.to - s.from === headerBytes.length && headerBytes.equals(s.out.subarray(s.from, s.to))) {
+        rejects.add({ row: s.row, column: null, value: s.cells().join(' | '), reason: 'header-repeated', expected: 'a data row' })
+        s.to = s.from
+        return
       }
       rows++
       if (rows > limits.rows) throw limitError(source.name, 'rows', rows, limits)
@@ -117,6 +110,8 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     )
     await rejects.save(warehouse, stage.rejects, signal)
     const detected: Detected[] = [survey.detected, ...describe(reading, scanner, blank)]
+    const dropped = footer.finish()
+    if (dropped) detected.push(dropped)
     return {
       name: source.name,
       path: source.outer,
@@ -213,20 +208,11 @@ function byteOf(delimiter: string): number {
   return text.charCodeAt(0)
 }
 
-function chooseHeader(name: string, rows: SampleRow[], options: ReadOptions): SampleRow {
-  const widest = Math.max(1, ...rows.slice(0, 100).map(({ cells }) => cells.length))
-  if (options.headerRow === 0) return { row: 0, cells: Array.from({ length: widest }, () => '') }
-  if (options.headerRow !== undefined) {
-    const row = rows.find(({ row }) => row === options.headerRow)
-    if (row) return row
-    throw new UsageError('read.header', `${name}: row ${options.headerRow} is not there or empty, so it cannot be the header`)
-  }
-  const header = findHeader(rows)
-  if (header) return header
-  throw new AppError('read.header', `${name}: no row with column names was found in the first 30 rows`, {
-    hint: 'Say which row holds them, or 0 if there are none, with --header-row.',
-    problems: rows.slice(0, 3).map(({ row, cells }) => ({ file: name, row, message: cells.join(' | ').slice(0, 120) })),
-  })
+/** A quick look that saves the close one for almost every record. */
+function mayBeFooter(s: CsvScanner, width: number): boolean {
+  if (s.problem !== 'none' || s.fields > width + 1) return false
+  if (s.filled === 1 || 2 * s.filled <= width) return true
+  return width <= 3 && (s.filled < width || (width === 2 && s.out[s.from] > 57))
 }
 
 /** Looks closely at a record that is not plainly good; rejects it with its reason, or says that it will do. */

@@ -1,3 +1,6 @@
+import { AppError, UsageError } from '../../../shared/errors.ts'
+import type { ReadOptions } from './types.ts'
+
 /** A record of the sample: its number and its cells. */
 export interface SampleRow {
   row: number
@@ -11,14 +14,42 @@ const searched = 30
  * The header: the first of the first 30 rows that is about as wide as the table and holds names: short texts, no numbers, no dates, hardly
  * any gap. Returns undefined when there is none.
  */
-export function findHeader(rows: readonly SampleRow[]): SampleRow | undefined {
+function findHeader(rows: readonly SampleRow[]): SampleRow | undefined {
   const kept = rows.filter(({ cells }) => cells.some((cell) => cell.trim() !== '')).slice(0, 400)
   const width = commonWidth(kept)
   return kept.slice(0, searched).find((row) => looksLikeHeader(row.cells, width))
 }
 
+/** The header as the user gave it, or as it is found; `label` names the file in errors. */
+export function chooseHeader(label: string, rows: readonly SampleRow[], options: ReadOptions): SampleRow {
+  const { headerRow } = options
+  if (rows.length === 0) throw new AppError('read.empty', `${label}: there is nothing but empty rows`, { hint: 'Export it again.' })
+  if (headerRow === 0) {
+    const widest = Math.max(...rows.slice(0, 100).map(({ cells }) => cells.length))
+    return { row: 0, cells: Array.from({ length: widest }, () => '') }
+  }
+  if (headerRow !== undefined) {
+    const given = rows.find(({ row }) => row === headerRow)
+    if (given) return given
+    throw new UsageError('read.header-row', `${label}: row ${headerRow} is empty or not among the first, so it cannot be the header`, {
+      hint: `The first row that holds something is ${rows[0].row}.`,
+    })
+  }
+  const header = findHeader(rows)
+  if (header) return header
+  throw new AppError('read.header', `${label}: no row with column names was found in the first ${searched} rows`, {
+    hint: 'Say which row holds them with --header-row, or 0 if there are none.',
+    problems: rows.slice(0, 3).map(({ row, cells }) => ({ file: label, row, message: cells.slice(0, 20).join(' | ').slice(0, 120) })),
+  })
+}
+
+/** Whether a row repeats the header, as in sheets and files that were put together from several. */
+export function isRepeatedHeader(cells: readonly (string | null)[], header: readonly string[]): boolean {
+  return header.every((name, i) => (cells[i] ?? '').trim() === name.trim()) && header.some((name) => name.trim() !== '')
+}
+
 /** Number of cells up to the last one filled that most rows have; the wider on a tie. */
-export function commonWidth(rows: readonly SampleRow[]): number {
+function commonWidth(rows: readonly SampleRow[]): number {
   const counts = new Map<number, number>()
   for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
   let best = 0

@@ -3,9 +3,16 @@ import { type ColumnInfo, col, optional, table } from '../../warehouse/contract/
 /** The reserved id under which lines without a customer stay in all totals. */
 export const unidentified = '(unidentified)'
 
-const lines = (column: string, on: string[], where?: { column: string; in: string[] }): Pick<ColumnInfo, 'from'> => ({
-  from: { kind: 'rows', table: 'order_line', on, column, ...(where ? { where } : {}) },
+type LineFilter = { where?: { column: string; in: string[] }; whereNull?: string; orElse?: string }
+
+const lines = (column: string, on: string[], filter: LineFilter = {}): Pick<ColumnInfo, 'from'> => ({
+  from: { kind: 'rows', table: 'order_line', on, column, ...filter },
 })
+
+const notReturned = { column: 'kind', in: ['sale', 'fee', 'adjustment'] }
+const ofGoods = { column: 'kind', in: ['sale', 'return'] }
+
+const customerKey = col.integer('Key', 'Whole number that stands for the customer in this run; 0 is unidentified.', { internal: true })
 
 /**
  * The contribution layers over the lines that share the columns `on`. Each is null where the data does not support it; the table
@@ -14,8 +21,8 @@ const lines = (column: string, on: string[], where?: { column: string; in: strin
 const layers = (on: string[]): Record<string, ColumnInfo> => ({
   list_revenue: optional(
     col.moneySum('List revenue', 'What the goods would have brought at list price, before any discount.', {
-      formula: 'sum of quantity x list price over lines that are not returns',
-      ...lines('list_amount', on, { column: 'kind', in: ['sale', 'fee', 'adjustment'] }),
+      formula: 'sum of list amounts over lines that are not returns; a line without list price counts at its invoice amount',
+      ...lines('list_amount', on, { where: notReturned, orElse: 'invoice_amount' }),
     }),
   ),
   discounts: optional(
@@ -26,20 +33,20 @@ const layers = (on: string[]): Record<string, ColumnInfo> => ({
   ),
   invoiced_revenue: col.moneySum('Invoiced revenue', 'What was invoiced, before returns.', {
     formula: 'sum of invoice amounts over lines that are not returns',
-    ...lines('invoice_amount', on, { column: 'kind', in: ['sale', 'fee', 'adjustment'] }),
+    ...lines('invoice_amount', on, { where: notReturned }),
   }),
   returns: col.moneySum('Returns', 'What came back or was cancelled; negative.', {
     formula: 'sum of invoice amounts over returned lines',
-    ...lines('invoice_amount', on, { column: 'kind', in: ['return'] }),
+    ...lines('invoice_amount', on, { where: { column: 'kind', in: ['return'] } }),
   }),
   net_revenue: col.moneySum('Net revenue', 'What was invoiced, less returns.', {
     formula: 'invoiced revenue + returns',
     from: { kind: 'row', columns: ['invoiced_revenue', 'returns'] },
   }),
   revenue_without_cost: optional(
-    col.moneySum('Revenue without cost', 'Net revenue of lines whose product cost is not known; it stays out of contribution.', {
-      formula: 'sum of invoice amounts over lines without a product cost',
-      ...lines('invoice_amount', on),
+    col.moneySum('Revenue without cost', 'Net revenue of goods whose product cost is not known; it stays out of contribution.', {
+      formula: 'sum of invoice amounts over sold and returned lines without a product cost; fees and adjustments need none',
+      ...lines('invoice_amount', on, { where: ofGoods, whereNull: 'product_cost' }),
     }),
   ),
   product_cost: optional(
@@ -69,6 +76,7 @@ export const customerProfit = table({
   kind: 'result',
   columns: {
     customer_id: col.text('Customer', 'The id that orders use.'),
+    customer_key: customerKey,
     name: col.text('Name', 'What people call the customer; the id where the file has no name.'),
     identified: col.boolean('Identified', 'False for the one row that gathers lines without a customer.'),
     country: optional(col.text('Country', 'As the source spells it.')),
@@ -250,7 +258,7 @@ export const bridge = table({
   kind: 'result',
   columns: {
     position: col.integer('Position', 'Reading order.'),
-    effect: col.text('Effect', 'opening, price, fx, unit_cost, volume, mix, new, lost or closing.'),
+    effect: col.text('Effect', 'opening, price, fx, unit_cost, volume, mix, new, lost, other or closing.'),
     title: col.text('Title', 'For people.'),
     amount: optional(
       col.moneySum(
@@ -258,7 +266,13 @@ export const bridge = table({
         'Opening and closing are levels, the rest adds up to their difference; null where the data has no such effect.',
       ),
     ),
-    cells: col.integer('Cells', 'Customer x product x channel x currency cells that make it.', { unit: 'cells' }),
+    cells: optional(
+      col.integer(
+        'Cells',
+        'Customer x product x channel x currency cells bought in both periods; null for effects that do not compare cells.',
+        { unit: 'cells' },
+      ),
+    ),
     formula: col.text('Formula', 'How it is computed.'),
     meaning: col.text('Meaning', 'How to read it.'),
   },
@@ -274,7 +288,10 @@ export const customerChange = table({
   columns: {
     customer_id: col.text('Customer', 'The id that orders use.'),
     name: col.text('Name', 'What people call the customer.'),
-    status: col.text('Status', 'new, returning (bought before the previous period), kept or lost.'),
+    status: col.text(
+      'Status',
+      'new, returning (bought before the previous period), kept, lost, or unidentified for the one row without a customer.',
+    ),
     previous_revenue: col.moneySum('Revenue before', 'Net revenue in the previous period.'),
     current_revenue: col.moneySum('Revenue now', 'Net revenue in the current period.'),
     previous_measure: col.moneySum('Profit before', 'Profit measure in the previous period.'),
@@ -284,10 +301,12 @@ export const customerChange = table({
       from: { kind: 'row', columns: ['current_measure', 'previous_measure'] },
     }),
     price_effect: col.moneySum('Price', 'From other prices for the same products.'),
+    fx_effect: optional(col.moneySum('Exchange rates', 'From other exchange rates at unchanged prices; null with one currency.')),
     unit_cost_effect: optional(col.moneySum('Unit cost', 'From other product costs for the same products.')),
     quantity_effect: col.moneySum('Volume and mix', 'From other quantities of the same products.'),
     new_effect: col.moneySum('New products', 'From products not bought before.'),
     lost_effect: col.moneySum('Dropped products', 'From products no longer bought.'),
+    other_effect: col.moneySum('Fees and adjustments', 'From lines that have no price and volume: fees, bad debt, corrections.'),
   },
 })
 

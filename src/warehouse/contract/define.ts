@@ -30,7 +30,17 @@ export type Lineage =
   /** Computed from other columns of the same row. */
   | { kind: 'row'; columns: string[] }
   /** Summed, counted or ranked over rows of another table that share the listed columns with this row. */
-  | { kind: 'rows'; table: string; on: string[]; column?: string; where?: { column: string; in: string[] } }
+  | {
+      kind: 'rows'
+      table: string
+      on: string[]
+      column?: string
+      where?: { column: string; in: string[] }
+      /** Only rows on which this column is null. */
+      whereNull?: string
+      /** Taken instead where `column` is null. */
+      orElse?: string
+    }
   /** Taken over as it is. */
   | { kind: 'source' }
 
@@ -47,6 +57,8 @@ export interface ColumnInfo {
   /** In words and symbols: `net revenue - product cost`. */
   formula?: string
   from?: Lineage
+  /** Whether the sum over rows means something; where absent it follows from type and lineage (see `sumsUp` in app/tables.ts). */
+  additive?: boolean
   /** For the engine only; not shown, not exported. */
   internal?: boolean
 }

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { AnyStep } from '../../pipeline/step.ts'
+import { customerProfit, layerTotals, monthProfit, productProfit } from './contract.ts'
+import { writeLayers } from './layers.ts'
+
+const needsOrders = 'Load a file with orders: who bought what, when, for how much.'
+
+/** What the pipeline runs of this folder. */
+export const profitabilitySteps: AnyStep[] = [
+  {
+    name: 'contribution-layers',
+    title: 'Contribution by customer, product and month',
+    reads: ['order_line', 'order'],
+    readsIfPresent: ['customer', 'product', 'fx_rate'],
+    writes: [customerProfit, productProfit, monthProfit, layerTotals],
+    unlock: needsOrders,
+    parameters: z.strictObject({}),
+    run: writeLayers,
+  },
+]

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { version } from '../shared/version.ts'
 import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -14,7 +15,6 @@ import { checkCommand, runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitCodeOf, printError } from './output.ts'
-import { version } from '../shared/version.ts'
 
 /** The command line: thin doors to the use cases of `app`. Results go to stdout, talk and progress to stderr. */
 export function createProgram(): Command {

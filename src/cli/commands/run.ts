@@ -44,7 +44,7 @@ export function printSummary(summary: RunSummary, currency: string): void {
     const value =
       figure.value === null
         ? `${formatValue(null, figure, currency)}  ${faint(figure.missing ?? '')}`
-        : formatWithInterval(figure.value, figure.low, figure.high, figure, currency, figure.interval)
+        : formatWithInterval(figure, currency)
     print(`  ${figure.title.padEnd(34)} ${value}`)
   }
   for (const { title, missing, unlock } of summary.skipped) print(`  skipped: ${title}; needs ${missing.join(', ')}. ${unlock}`)

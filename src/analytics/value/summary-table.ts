@@ -20,8 +20,26 @@ export function parseSummary(text: string): SummaryTable {
   )
   const rows: string[][] = []
   const lines: number[] = []
+  if (clean.includes('"')) splitQuoted(clean, separator, rows, lines)
+  else {
+    clean.split('\n').forEach((line, i) => {
+      if (line.trim() === '') return
+      rows.push(line.split(separator).map((field) => field.trim()))
+      lines.push(i + 1)
+    })
+  }
+  if (rows.length < 2)
+    throw new AppError('fit.empty', 'the file has no rows', { hint: 'the first line names the columns, such as x,t_x,T' })
+  return { header: rows[0]!, rows: rows.slice(1), lines: lines.slice(1) }
+}
+
+/** The same where fields are quoted: a quoted field may hold separators, line ends and doubled quotes. */
+function splitQuoted(text: string, separator: string, rows: string[][], lines: number[]): void {
   let line = 1
-  let [row, field, quoted, started]: [string[], string, boolean, number] = [[], '', false, 1]
+  let started = 1
+  let row: string[] = []
+  let field = ''
+  let quoted = false
   const endRow = (): void => {
     row.push(field.trim())
     if (row.length > 1 || row[0] !== '') {
@@ -31,10 +49,11 @@ export function parseSummary(text: string): SummaryTable {
     row = []
     field = ''
   }
-  for (let i = 0; i < clean.length; i++) {
-    const c = clean[i]!
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!
+    if (c === '\n') line++
     if (quoted) {
-      if (c === '"' && clean[i + 1] === '"') {
+      if (c === '"' && text[i + 1] === '"') {
         field += '"'
         i++
       } else if (c === '"') quoted = false
@@ -45,14 +64,10 @@ export function parseSummary(text: string): SummaryTable {
       field = ''
     } else if (c === '\n') {
       endRow()
-      started = line + 1
+      started = line
     } else field += c
-    if (c === '\n') line++
   }
   endRow()
-  if (rows.length < 2)
-    throw new AppError('fit.empty', 'the file has no rows', { hint: 'the first line names the columns, such as x,t_x,T' })
-  return { header: rows[0]!, rows: rows.slice(1), lines: lines.slice(1) }
 }
 
 /** Names by which each column goes in papers and in other packages; compared without case, dots and spaces. */

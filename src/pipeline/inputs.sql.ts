@@ -54,9 +54,15 @@ export function areDisjoint(parts: readonly Part[], keys: string): Sql {
 
 /**
  * One row per id over all imports. Of each attribute the latest import that knows it wins, but for two: `first_seen_date` is the
- * earliest, and a `name` that merely repeats the id gives way to a real one.
+ * earliest, and a `name` that merely repeats the id gives way to a real one. With the key over all imports where `keys` names them.
  */
-export function mergedEntities(table: KeyedTable, contract: TableContract, parts: readonly Part[], keys: string, dialect: Dialect): Sql {
+export function mergedEntities(
+  table: KeyedTable,
+  contract: TableContract,
+  parts: readonly Part[],
+  keys: string | null,
+  dialect: Dialect,
+): Sql {
   const { id: idColumn, key } = keyed[table]
   const attributes = Object.keys(contract.columns).filter((column) => column !== idColumn)
   const rows = join(
@@ -77,10 +83,8 @@ export function mergedEntities(table: KeyedTable, contract: TableContract, parts
   return sql`
     select
       part.${id(idColumn)},
-      ${join(merged)},
-      max(overall.${id(key)}) as ${id(key)}
-    from (${rows}) as part
-    join ${id(keys)} as overall on overall.${id(idColumn)} = part.${id(idColumn)}
+      ${join(merged)}${keys === null ? sql`` : sql`, max(overall.${id(key)}) as ${id(key)}`}
+    from (${rows}) as part${keys === null ? sql`` : sql` join ${id(keys)} as overall on overall.${id(idColumn)} = part.${id(idColumn)}`}
     group by part.${id(idColumn)}`
 }
 
@@ -135,6 +139,17 @@ export function latestByKey(contract: TableContract, parts: readonly Part[]): Sq
       from (${rows}) as part
     ) as dated
     where age = 1`
+}
+
+/** Rows of all imports as they are, without keys, and with the import that they came from where `origin` names its column. One row per row. */
+export function unitedRows(contract: TableContract, parts: readonly (Part & { importId: string })[], origin?: string): Sql {
+  const columns = join(Object.keys(contract.columns).map((column) => id(column)))
+  return join(
+    parts.map(
+      ({ relation, importId }) => sql`select ${columns}${origin ? sql`, ${importId} as ${id(origin)}` : sql``} from ${id(relation)}`,
+    ),
+    sql` union all `,
+  )
 }
 
 /** The control totals of the order lines as the steps will see them. One row per currency. */

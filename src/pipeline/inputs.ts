@@ -17,6 +17,7 @@ import {
   ordersWithCustomer,
   type Part,
   rekeyed,
+  unitedRows,
 } from './inputs.sql.ts'
 
 /** An import on disk. */
@@ -112,6 +113,31 @@ export async function attachInputs(warehouse: Warehouse, imports: readonly Impor
     const contract = contractOf(name)
     if (name === 'order_line') await warehouse.view(name, rekeyed(contract, withMaps(parts, maps, ['customer', 'product', 'order'])))
     else if (parts.length === 1) await warehouse.attach(name, [(files.get(name) ?? [])[0].file])
+    else await warehouse.view(name, latestByKey(contract, parts))
+  }
+  return tablesIn(imports)
+}
+
+/** View of all order lines with the import that each came from, for looking things up. */
+export const tracedLines = 'order lines with their import'
+
+/**
+ * Puts the canonical tables of the imports into the warehouse for reading by people: under their own names, with the columns of their
+ * contracts and without the integer keys that a run needs. Makes views only, so it is quick whatever the size.
+ */
+export async function attachForReading(warehouse: Warehouse, imports: readonly ImportFolder[]): Promise<Set<string>> {
+  for (const [name, list] of filesIn(imports)) {
+    if (list.length === 0) continue
+    const contract = contractOf(name)
+    const parts = list.map(({ position }) => ({
+      relation: `${name} of import ${position}`,
+      position,
+      importId: imports[position - 1].report.id,
+    }))
+    for (const [i, { relation }] of parts.entries()) await warehouse.attach(relation, [list[i].file])
+    if (name === 'order_line') await warehouse.view(tracedLines, unitedRows(contract, parts, 'import_id'))
+    if (parts.length === 1 || name === 'order_line') await warehouse.view(name, unitedRows(contract, parts))
+    else if (name in keyed) await warehouse.view(name, mergedEntities(name as KeyedTable, contract, parts, null, warehouse.dialect))
     else await warehouse.view(name, latestByKey(contract, parts))
   }
   return tablesIn(imports)

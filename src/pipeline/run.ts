@@ -84,7 +84,9 @@ export async function runSteps(request: RunRequest): Promise<Manifest> {
       throwIfCancelled(request.signal)
       await lock.assertHeld()
       if (manifest.checks.some(isBlocking)) throw new CheckFailedError(summaryOf(manifest))
-      await publishSnapshot(request.snapshotsDir, manifest)
+      const made = new Set(manifest.tables.map(({ name }) => name))
+      const contracts = request.steps.flatMap(({ writes }) => writes).filter(({ name }) => made.has(name))
+      await publishSnapshot(request.snapshotsDir, manifest, contracts)
       await rm(join(request.cacheDir, failedFile), { force: true })
       return manifest
     } catch (error) {

@@ -3,11 +3,19 @@ import { join } from 'node:path'
 import { replaceFile, syncFolder, syncTree } from '../shared/durable.ts'
 import { AppError, MissingError } from '../shared/errors.ts'
 import { nearest } from '../shared/nearest.ts'
+import type { TableContract } from '../warehouse/contract/index.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
 
 const staging = '.staging-'
 const currentFile = 'current'
 const manifestFile = 'manifest.json'
+/** The contracts of a snapshot's tables as they were when it was made: later versions of the product may have others. */
+const contractsFile = 'tables.json'
+
+/** A contract as data, without the zod schema that goes with it. */
+export type PlainContract = Omit<TableContract, 'schema'>
+
+export const plainContract = ({ schema: _schema, ...contract }: TableContract): PlainContract => contract
 
 /** The folder in which a snapshot is built; readers do not see it. */
 export async function beginSnapshot(snapshotsDir: string, id: string): Promise<string> {
@@ -20,9 +28,10 @@ export async function beginSnapshot(snapshotsDir: string, id: string): Promise<s
  * Makes a finished snapshot visible: everything is brought to the disk, then the folder gets its name, then `current` names it. A crash
  * between any two of these leaves the last snapshot in place.
  */
-export async function publishSnapshot(snapshotsDir: string, manifest: Manifest): Promise<void> {
+export async function publishSnapshot(snapshotsDir: string, manifest: Manifest, contracts: readonly TableContract[]): Promise<void> {
   const id = manifest.snapshot
   const folder = join(snapshotsDir, staging + id)
+  await writeFile(join(folder, contractsFile), `${JSON.stringify(contracts.map(plainContract), null, 2)}\n`)
   await writeFile(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
   await syncTree(folder)
   await rename(folder, join(snapshotsDir, id))
@@ -83,6 +92,11 @@ export async function readSnapshot(snapshotsDir: string, id?: string): Promise<M
       cause: error,
     })
   }
+}
+
+/** The contracts of a snapshot's tables. */
+export async function readContracts(snapshotsDir: string, id: string): Promise<PlainContract[]> {
+  return JSON.parse(await readFile(join(snapshotsDir, id, contractsFile), 'utf8')) as PlainContract[]
 }
 
 /** Where a table of a snapshot lies. */

@@ -31,8 +31,9 @@ export async function readUserQuery(warehouse: Warehouse, text: string, tables: 
     })
   }
   const known = new Map([...tables].map((name) => [name.toLowerCase(), name]))
-  const found: Found = { tables: [], functions: [], local: new Set() }
+  const found: Found = { tables: [], functions: [], local: new Set(), shows: false }
   collect(statements[0], found)
+  found.shows = /^(\s|--[^\n]*\n)*(describe|desc|show|summarize)\b/i.test(text)
   for (const name of found.functions) {
     if (name.table ? !tableFunctions.has(name.name) : actingFunctions.has(name.name)) {
       throw new UsageError('query.function', `${name.name}() is not allowed here: a query only reads the tables of the workspace`, {
@@ -47,7 +48,9 @@ export async function readUserQuery(warehouse: Warehouse, text: string, tables: 
       hint: didYouMean(name, known.values()) ?? `There are: ${[...known.values()].sort().join(', ')}.`,
     })
   }
-  return { kind: 'sql', parts: [{ text: withoutEnd(text) }] }
+  // `describe` and its kind cannot be described themselves; as a subquery they can.
+  const asked = found.shows ? `select * from (${withoutEnd(text)}\n)` : withoutEnd(text)
+  return { kind: 'sql', parts: [{ text: asked }] }
 }
 
 interface Tree {
@@ -63,6 +66,8 @@ interface Found {
   functions: { name: string; table: boolean }[]
   /** Names that the statement itself defines by `with`. */
   local: Set<string>
+  /** It begins with describe, show or summarize. */
+  shows: boolean
 }
 
 function collect(node: unknown, found: Found): void {
@@ -75,7 +80,7 @@ function collect(node: unknown, found: Found): void {
   if (part.type === 'BASE_TABLE') {
     const schema = [part.catalog_name, part.schema_name].filter((name) => typeof name === 'string' && name !== '').join('.')
     found.tables.push({ schema, name: String(part.table_name) })
-  } else if (part.type === 'SHOW_REF' && !part.query) {
+  } else if (part.type === 'SHOW_REF' && !part.query && part.show_type !== 'SHOW_UNQUALIFIED') {
     found.tables.push({ schema: '', name: String(part.table_name ?? '').replaceAll('"', '') })
   } else if (part.type === 'TABLE_FUNCTION') {
     const called = part.function as { function_name?: string; children?: unknown } | undefined

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Jobs } from '../app/jobs.ts'
 import type { Workspace } from '../app/workspace.ts'
 import { AppError } from '../shared/errors.ts'
@@ -23,9 +22,6 @@ export interface HandlerContext {
   log: Log
   version: string
 }
-
-/** Version of the package. */
-export const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 
 /** An unexpected stop of the server's own making, as an error for users. */
 export function timedOut(milliseconds: number): AppError {

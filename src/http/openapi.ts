@@ -43,7 +43,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
       version,
       description:
         'The customer portfolio of one workspace. Money travels as exact decimal text, dates as YYYY-MM-DD, shares as fractions.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     security: [{ token: [] }],
     tags: [

@@ -215,6 +215,7 @@ export const mapping = z
     fields: z.array(
       z.object({
         field: z.string(),
+        title: z.string(),
         table: z.string(),
         column: z.string().nullable(),
         confidence: z.enum(['known', 'suggested', 'unsure']),
@@ -275,6 +276,8 @@ export const importAnswers = z
     sheet: z.string().max(200).optional(),
     layout: z.string().max(80).optional().meta({ description: 'Id of a recogniser' }),
     map: z.record(z.string(), z.string()).optional().meta({ description: 'Our field to their column' }),
+    headerRow: z.number().int().min(1).max(10_000).optional(),
+    answers: z.record(z.string().max(200), z.string().max(1000)).optional().meta({ description: 'Answers to questions by their id' }),
     recipe: recipeName.optional(),
     saveRecipe: recipeName.optional(),
   })

@@ -14,10 +14,8 @@ export interface ServeOptions {
   port?: number
   /** Fails when the port is taken. Defaults to false. */
   exactPort?: boolean
-  /** `127.0.0.1` unless given; anything but loopback needs `allowRemote`. */
+  /** `127.0.0.1` unless given. Anything but loopback lets other machines in, with a warning: there is no encryption and one token for all. */
   host?: string
-  /** Says that other machines may reach the server. There is no encryption and one token for all. Defaults to false. */
-  allowRemote?: boolean
   /** At least 16 characters; a random one unless given. */
   token?: string
   /** Folder of the built web app. */
@@ -32,7 +30,7 @@ export interface RunningServer {
   url: string
   token: string
   /** What the person who starts it should know. */
-  warnings: string[]
+  warnings: readonly string[]
   /** Ends jobs, answers what is under way, lets go of everything. */
   close(): Promise<void>
 }
@@ -53,12 +51,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   }
   const warnings: string[] = []
   if (!loopback.has(host)) {
-    if (!options.allowRemote) {
-      throw new UsageError('serve.host', `${host} can be reached from other machines`, {
-        hint: 'There is no sign-in and no encryption yet. Leave the host out, reach this machine by an SSH tunnel, or say `--allow-remote`.',
-      })
-    }
     warnings.push(`Other machines can reach ${host}: whoever has the token sees all data, and nothing is encrypted on the way.`)
+    for (const warning of warnings) log('warn', warning)
   }
 
   const jobs = new Jobs((error, job) => log('error', 'job failed', { job: job.id, title: job.title, ...errorDetails(error) }))

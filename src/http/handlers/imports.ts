@@ -23,7 +23,6 @@ import { jobBody } from './jobs.ts'
 
 interface Staged {
   staged: StagedImport
-  options: ImportOptions
   /** The uploaded files, which staging again may need. */
   folder: string
 }
@@ -77,7 +76,7 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
         const work = async (context: JobContext): Promise<JobResult> => {
           try {
             const staged = await stageImport(await openWorkspace(workspace.dir), upload.paths, { ...options, ...inJob(context) })
-            all.set(staged.id, { staged, options, folder: upload.folder })
+            all.set(staged.id, { staged, folder: upload.folder })
             return { staged: staged.id }
           } catch (error) {
             await drop()
@@ -96,11 +95,10 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
       const { id } = c.req.valid('param')
       const entry = stagedOf(id)
       const answers = c.req.valid('json') as ImportOptions
-      const options: ImportOptions = { ...entry.options, ...answers, map: { ...entry.options.map, ...answers.map } }
       const job = jobs.start('answer', 'Reading again with your answers', async (context) => {
-        const staged = await answerImport(await openWorkspace(workspace.dir), id, { ...options, ...inJob(context) })
+        const staged = await answerImport(await openWorkspace(workspace.dir), id, { ...answers, ...inJob(context) })
         all.delete(id)
-        all.set(staged.id, { staged, options, folder: entry.folder })
+        all.set(staged.id, { staged, folder: entry.folder })
         return { staged: staged.id }
       })
       return c.json(jobBody(job), 202)

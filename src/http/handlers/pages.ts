@@ -1,0 +1,118 @@
+import { z } from '@hono/zod-openapi'
+import { glossary } from '../../app/glossary.ts'
+import { readCustomer, readPortfolio } from '../../app/portfolio.ts'
+import { listSnapshots, readManifest } from '../../app/runs.ts'
+import { searchWorkspace } from '../../app/search.ts'
+import { UsageError } from '../../shared/errors.ts'
+import type { Row } from '../../warehouse/port.ts'
+import { contractBody, rowBody } from '../bodies.ts'
+import type { HandlerContext } from '../context.ts'
+import type { Handlers } from '../contract.ts'
+import { invalidRequest } from '../problem.ts'
+
+const keyCells = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
+
+interface Shown {
+  contract: Parameters<typeof contractBody>[0]
+  rows: Row[]
+}
+
+const exhibitBody = ({ contract, rows }: Shown) => ({ contract: contractBody(contract), rows: rows.map(rowBody) })
+const exhibitOrNull = (exhibit: Shown | null) => exhibit && exhibitBody(exhibit)
+
+export function pageHandlers({ workspace }: HandlerContext) {
+  return {
+    snapshots: async (c) => c.json({ snapshots: (await listSnapshots(workspace)).reverse() }, 200),
+    snapshot: async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json(await readManifest(workspace, id === 'current' ? undefined : id), 200)
+    },
+    comparison: async (c) => {
+      const { a, b } = c.req.valid('query')
+      const { compareSnapshots } = await import('../../app/compare.ts')
+      const comparison = await compareSnapshots(workspace, a, b)
+      return c.json({ ...comparison, customers: comparison.customers.map(rowBody) }, 200)
+    },
+    portfolio: async (c) => {
+      const page = await readPortfolio(workspace, c.req.valid('query').snapshot)
+      return c.json(
+        {
+          ...page,
+          layers: exhibitOrNull(page.layers),
+          whaleCurve: exhibitOrNull(page.whaleCurve),
+          concentration: exhibitOrNull(page.concentration),
+          months: exhibitOrNull(page.months),
+          periods: exhibitOrNull(page.periods),
+          bridge: exhibitOrNull(page.bridge),
+          movers: page.movers && {
+            contract: contractBody(page.movers.contract),
+            gains: page.movers.gains.map(rowBody),
+            losses: page.movers.losses.map(rowBody),
+            statuses: page.movers.statuses,
+          },
+          customers: { total: page.customers.total, unidentified: page.customers.unidentified && rowBody(page.customers.unidentified) },
+        },
+        200,
+      )
+    },
+    customer: async (c) => {
+      const { id, snapshot } = c.req.valid('query')
+      const page = await readCustomer(workspace, id, snapshot)
+      const single = (shown: { contract: Shown['contract']; row: Row }) => ({
+        contract: contractBody(shown.contract),
+        row: rowBody(shown.row),
+      })
+      return c.json(
+        {
+          ...page,
+          profit: single(page.profit),
+          attributes: page.attributes && single(page.attributes),
+          months: exhibitBody(page.months),
+          products: { ...exhibitBody(page.products), total: page.products.total },
+          orders: { ...exhibitBody(page.orders), total: page.orders.total },
+          change: page.change && { ...single(page.change), periods: page.change.periods.map(rowBody) },
+        },
+        200,
+      )
+    },
+    explain: async (c) => {
+      const { table, column, where, snapshot, limit } = c.req.valid('query')
+      const { explainFigure } = await import('../../app/explain.ts')
+      const explanation = await explainFigure(workspace, {
+        table,
+        column,
+        where: keyOf(where),
+        ...(snapshot ? { snapshot } : {}),
+        ...(limit ? { limit: Number(limit) } : {}),
+      })
+      const { sources, inputs, ...rest } = explanation
+      return c.json(
+        {
+          ...rest,
+          value: rowBody({ value: explanation.value }).value,
+          where: rowBody(explanation.where),
+          inputs: inputs.map((input) => ({ ...input, value: rowBody({ value: input.value }).value })),
+          ...(sources ? { sources: { ...sources, sample: sources.sample.map(rowBody) } } : {}),
+        },
+        200,
+      )
+    },
+    search: async (c) => {
+      const { q, limit } = c.req.valid('query')
+      return c.json({ hits: await searchWorkspace(workspace, q, Number(limit ?? 20)) }, 200)
+    },
+    glossary: (c) => c.json({ terms: [...glossary] }, 200),
+  } satisfies Partial<Handlers>
+}
+
+function keyOf(text: string): Record<string, string | number | null> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new UsageError('http.invalid', 'where: not JSON', { hint: 'Such as {"customer_id":"17850"}.' })
+  }
+  const parsed = keyCells.safeParse(value)
+  if (!parsed.success) throw invalidRequest('where', parsed.error.issues)
+  return parsed.data
+}

@@ -1,0 +1,130 @@
+import { Button } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { formatCount, formatCounted, formatDate, keepTogether } from '../../../src/shared/format.ts'
+import { type Portfolio, reportUrl, useComparison, usePortfolio, useWorkspace, workbookUrl } from '../../parts/api.ts'
+import { Figures } from '../../parts/Figures.tsx'
+import { Findings } from '../../parts/Findings.tsx'
+import { DownloadIcon, PrintIcon } from '../../parts/icons.tsx'
+import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
+import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import classes from '../../parts/parts.module.css'
+import { Bone, Show } from '../../parts/States.tsx'
+import type { TableSearch } from '../../parts/search.ts'
+import { PortfolioCharts } from './PortfolioCharts.tsx'
+import { PortfolioTable } from './PortfolioTable.tsx'
+import { WhaleExhibit } from './WhaleExhibit.tsx'
+
+export function PortfolioPage() {
+  useTitle('Portfolio')
+  const search = useSearch({ from: '/' })
+  const workspace = useWorkspace()
+  const none = workspace.data !== undefined && workspace.data.snapshot === null
+  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
+  if (none) return <NoSnapshot workspace={workspace.data!} title="Portfolio" />
+  return (
+    <Show
+      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
+      shape={
+        <>
+          <Bone width="22%" />
+          <Bone width="58%" height={30} gap={8} />
+          <Bone height={92} gap={32} />
+          <Bone height={380} gap={40} />
+          <Bone height={300} gap={32} />
+        </>
+      }
+    >
+      {(data) => <Loaded portfolio={data} />}
+    </Show>
+  )
+}
+
+function Loaded({ portfolio }: { portfolio: Portfolio }) {
+  const search = useSearch({ from: '/' })
+  const navigate = useNavigate({ from: '/' })
+  const onSearch = useCallback(
+    (change: Partial<TableSearch>, replace = false) =>
+      void navigate({ search: (before) => ({ ...before, ...change }), replace, resetScroll: false }),
+    [navigate],
+  )
+  const comparison = useComparison(search.compare, portfolio.snapshot.id).data
+  const { currency } = portfolio.workspace
+  const main = portfolio.findings.find((finding) => finding.text === portfolio.title)
+  return (
+    <>
+      <PageHead
+        eyebrow={
+          <>
+            <span>Portfolio</span>·<span className="tab">as of {formatDate(portfolio.snapshot.asOf)}</span>·
+            <span className="tab">
+              {formatCounted(
+                portfolio.inputs.reduce((sum, input) => sum + input.rows, 0),
+                'order line',
+              )}
+            </span>
+          </>
+        }
+        title={portfolio.title}
+        doubt={main?.doubt ? keepTogether(main.doubt) : undefined}
+        actions={<Downloads snapshot={search.snapshot} />}
+      />
+      <Figures figures={portfolio.figures.slice(0, 5)} currency={currency} comparison={comparison} />
+
+      <div className={classes['split']} style={{ marginTop: 32 }}>
+        <WhaleExhibit portfolio={portfolio} from={search.from} to={search.to} onRange={(range) => onSearch(range, true)} />
+        <aside aria-labelledby="to-do">
+          <h2 id="to-do" className={classes['sectionTitle']}>
+            What stands out, and what to do
+          </h2>
+          <Findings findings={portfolio.findings.filter((finding) => finding !== main || finding.action)} />
+        </aside>
+      </div>
+
+      <PortfolioCharts portfolio={portfolio} />
+
+      <Section title="Customers" id="customers" lead="Press a figure to see where it comes from, a customer to open it.">
+        <PortfolioTable portfolio={portfolio} search={search} onSearch={onSearch} snapshot={search.snapshot} maxHeight="min(70vh, 640px)" />
+      </Section>
+
+      <PageFoot portfolio={portfolio} />
+    </>
+  )
+}
+
+function Downloads({ snapshot }: { snapshot: string | undefined }) {
+  return (
+    <>
+      <Button component="a" size="xs" variant="default" href={reportUrl(snapshot)} target="_blank" leftSection={<PrintIcon size={14} />}>
+        Report
+      </Button>
+      <Button component="a" size="xs" variant="default" href={workbookUrl(snapshot)} download leftSection={<DownloadIcon size={14} />}>
+        Workbook
+      </Button>
+    </>
+  )
+}
+
+export function PageFoot({ portfolio }: { portfolio: Pick<Portfolio, 'checks' | 'inputs' | 'snapshot' | 'skipped'> }) {
+  const failed = portfolio.checks.filter((check) => check.status !== 'pass')
+  const files = [...new Set(portfolio.inputs.flatMap((input) => input.files))]
+  return (
+    <Foot>
+      <p>
+        From {files.slice(0, 4).join(', ')}
+        {files.length > 4 ? ` and ${files.length - 4} more` : ''}. {formatCount(portfolio.checks.length - failed.length)} of{' '}
+        {formatCounted(portfolio.checks.length, 'check')} hold
+        {failed.length > 0 ? `; look at ${failed.map((check) => check.title).join(', ')}` : ''}: <Link to="/data/checks">checks</Link>.
+      </p>
+      {portfolio.skipped.length > 0 && (
+        <p>
+          Not computed for want of data: {portfolio.skipped.map((skipped) => skipped.title).join(', ')}.{' '}
+          <Link to="/data/checks">What would unlock it</Link>.
+        </p>
+      )}
+      <p className="tab">
+        Snapshot {portfolio.snapshot.id}, Clientele {portfolio.snapshot.version}.
+      </p>
+    </Foot>
+  )
+}

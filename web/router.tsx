@@ -1,0 +1,138 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router'
+import { NotFoundPage } from './pages/NotFoundPage.tsx'
+import { Bone, Failed, Loading } from './parts/States.tsx'
+import {
+  type CommonSearch,
+  commonSearch,
+  one,
+  parseSearch,
+  type RawSearch,
+  stringifySearch,
+  type TableSearch,
+  tableSearch,
+} from './parts/search.ts'
+import { Shell } from './shell/Shell.tsx'
+
+const withTable = (raw: RawSearch): CommonSearch & TableSearch => ({ ...commonSearch(raw), ...tableSearch(raw) })
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  validateSearch: (raw: RawSearch): CommonSearch => commonSearch(raw),
+  search: { middlewares: [retainSearchParams(['snapshot', 'compare'])] },
+})
+
+const portfolio = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/portfolio/PortfolioPage.tsx'), 'PortfolioPage'),
+})
+
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: '/customers',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/customers/CustomersPage.tsx'), 'CustomersPage'),
+})
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/$id',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/customer/CustomerPage.tsx'), 'CustomerPage'),
+})
+
+// A link that names the customer in the query, as the API does.
+const customerById = createRoute({
+  getParentRoute: () => root,
+  path: '/customer',
+  validateSearch: (raw: RawSearch) => ({ ...commonSearch(raw), id: one(raw['id']) }),
+  beforeLoad: ({ search }) => {
+    throw search.id ? redirect({ to: '/customers/$id', params: { id: search.id } }) : redirect({ to: '/customers' })
+  },
+})
+
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  component: lazyRouteComponent(() => import('./pages/data/DataPage.tsx'), 'DataPage'),
+})
+
+const importStart = createRoute({
+  getParentRoute: () => root,
+  path: '/data/import',
+  component: lazyRouteComponent(() => import('./pages/data/ImportPage.tsx'), 'ImportPage'),
+})
+
+const importStaged = createRoute({
+  getParentRoute: () => root,
+  path: '/data/import/$staged',
+  component: lazyRouteComponent(() => import('./pages/data/StagedPage.tsx'), 'StagedPage'),
+})
+
+const snapshots = createRoute({
+  getParentRoute: () => root,
+  path: '/data/snapshots',
+  component: lazyRouteComponent(() => import('./pages/data/SnapshotsPage.tsx'), 'SnapshotsPage'),
+})
+
+const checks = createRoute({
+  getParentRoute: () => root,
+  path: '/data/checks',
+  component: lazyRouteComponent(() => import('./pages/data/ChecksPage.tsx'), 'ChecksPage'),
+})
+
+const glossary = createRoute({
+  getParentRoute: () => root,
+  path: '/glossary',
+  validateSearch: (raw: RawSearch) => ({
+    ...commonSearch(raw),
+    ...(one(raw['q']) ? { q: one(raw['q'])! } : {}),
+    ...(one(raw['term']) ? { term: one(raw['term'])! } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/glossary/GlossaryPage.tsx'), 'GlossaryPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    portfolio,
+    customers,
+    customer,
+    customerById,
+    data,
+    importStart,
+    importStaged,
+    snapshots,
+    checks,
+    glossary,
+    settings,
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  defaultPendingMs: 200,
+  defaultPendingComponent: () => (
+    <Loading>
+      <Bone width="30%" />
+      <Bone width="60%" height={28} gap={8} />
+      <Bone height={88} gap={24} />
+      <Bone height={320} gap={32} />
+    </Loading>
+  ),
+  defaultNotFoundComponent: NotFoundPage,
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

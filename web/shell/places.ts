@@ -1,0 +1,59 @@
+/** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
+export interface Place {
+  title: string
+  to?: '/' | '/customers' | '/data' | '/settings' | '/glossary'
+  needs?: string
+}
+
+export const places: { group: string; items: Place[] }[] = [
+  {
+    group: 'See',
+    items: [
+      { title: 'Portfolio', to: '/' },
+      { title: 'Customers', to: '/customers' },
+      { title: 'Profitability', needs: 'a ledger and what your people do for customers (activities)' },
+      { title: 'Pricing', needs: 'list prices, discounts and rebates line by line' },
+      { title: 'Value', needs: 'two years of orders with customer ids' },
+      { title: 'Relationships', needs: 'attributes of the exchange with each customer' },
+    ],
+  },
+  {
+    group: 'Understand',
+    items: [
+      { title: 'Audit', needs: 'two years of orders with customer ids' },
+      { title: 'Cohorts', needs: 'first-order dates over several years' },
+      { title: 'Acquisition', needs: 'channel and cost of winning each customer' },
+      { title: 'Drivers', needs: 'survey answers' },
+      { title: 'Intimacy', needs: 'contacts and meetings' },
+      { title: 'Needs', needs: 'needs that customers have named' },
+    ],
+  },
+  {
+    group: 'Decide',
+    items: [
+      { title: 'Plan', needs: 'customer value and a budget' },
+      { title: 'Offerings', needs: 'services and what is included for whom' },
+      { title: 'Risk', needs: 'customer value and relationships' },
+    ],
+  },
+  {
+    group: 'Act',
+    items: [
+      { title: 'Worklist', needs: 'customer value and a plan' },
+      { title: 'Accounts', needs: 'contacts and account plans' },
+      { title: 'Coverage', needs: 'staff, visits and hours' },
+      { title: 'Initiatives', needs: 'initiatives with cost and customers' },
+    ],
+  },
+  {
+    group: 'Ground',
+    items: [
+      { title: 'Data', to: '/data' },
+      { title: 'Cost model', needs: 'a ledger, cost pools and activities' },
+      { title: 'Models', needs: 'customer value' },
+      { title: 'Guardrails', needs: 'policies that treatment must keep' },
+      { title: 'Glossary', to: '/glossary' },
+      { title: 'Settings', to: '/settings' },
+    ],
+  },
+]

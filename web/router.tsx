@@ -48,7 +48,7 @@ const customer = createRoute({
 const customerById = createRoute({
   getParentRoute: () => root,
   path: '/customer',
-  validateSearch: (raw: RawSearch) => ({ ...commonSearch(raw), id: one(raw['id']) }),
+  validateSearch: (raw: RawSearch) => ({ ...commonSearch(raw), id: one(raw.id) }),
   beforeLoad: ({ search }) => {
     throw search.id ? redirect({ to: '/customers/$id', params: { id: search.id } }) : redirect({ to: '/customers' })
   },
@@ -89,8 +89,8 @@ const glossary = createRoute({
   path: '/glossary',
   validateSearch: (raw: RawSearch) => ({
     ...commonSearch(raw),
-    ...(one(raw['q']) ? { q: one(raw['q'])! } : {}),
-    ...(one(raw['term']) ? { term: one(raw['term'])! } : {}),
+    ...(one(raw.q) ? { q: one(raw.q)! } : {}),
+    ...(one(raw.term) ? { term: one(raw.term)! } : {}),
   }),
   component: lazyRouteComponent(() => import('./pages/glossary/GlossaryPage.tsx'), 'GlossaryPage'),
 })

@@ -104,7 +104,7 @@ export function Brush({
         aria-valuemax={count}
         aria-valuenow={rank}
         aria-valuetext={`rank ${formatCount(rank)} of ${formatCount(count)}`}
-        className={classes['handle']}
+        className={classes.handle}
         style={{ left: (end === 'from' ? x1 : x2) - 12, top: size.height - 58 }}
         onPointerDown={grab(end)}
         onKeyDown={key(end)}
@@ -117,7 +117,7 @@ export function Brush({
   return (
     <div
       ref={box}
-      className={`${classes['box']} no-print`}
+      className={`${classes.box} no-print`}
       style={{ width: size.width, height: size.height }}
       onPointerDown={down}
       onPointerMove={drag ? moveDrag : undefined}
@@ -126,10 +126,10 @@ export function Brush({
     >
       {show && (
         <>
-          <div className={classes['out']} style={{ left, width: Math.max(0, x1 - left) }} />
-          <div className={classes['out']} style={{ left: x2, width: Math.max(0, right - x2) }} />
-          <div className={classes['edge']} style={{ left: x1 }} />
-          <div className={classes['edge']} style={{ left: x2 }} />
+          <div className={classes.out} style={{ left, width: Math.max(0, x1 - left) }} />
+          <div className={classes.out} style={{ left: x2, width: Math.max(0, right - x2) }} />
+          <div className={classes.edge} style={{ left: x1 }} />
+          <div className={classes.edge} style={{ left: x2 }} />
         </>
       )}
       {handle('from')}

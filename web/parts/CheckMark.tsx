@@ -7,7 +7,7 @@ const words = { pass: 'holds', warn: 'look', fail: 'fails' } as const
 export function CheckMark({ status }: { status: 'pass' | 'warn' | 'fail' }) {
   const Icon = { pass: CheckIcon, warn: WarnIcon, fail: StopIcon }[status]
   return (
-    <span className={classes['badge']} data-tone={status === 'pass' ? 'plain' : 'bad'}>
+    <span className={classes.badge} data-tone={status === 'pass' ? 'plain' : 'bad'}>
       <Icon size={14} />
       {words[status]}
     </span>

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are reached by arrow keys is a grid
+// biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: spacer rows hold nothing and take no focus
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
@@ -158,7 +160,7 @@ export function DataTable(props: DataTableProps) {
     },
   })
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!(event.target instanceof HTMLElement) || !event.target.dataset['cell']) return
+    if (!(event.target instanceof HTMLElement) || !event.target.dataset.cell) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 3)
     const to: Record<string, [number, number]> = {
       ArrowDown: [active.row + 1, active.column],
@@ -192,7 +194,7 @@ export function DataTable(props: DataTableProps) {
   const stale = first.isPlaceholderData
   const sum = first.data?.totals
   return (
-    <div className={classes['root']}>
+    <div className={classes.root}>
       <TableTools {...props} shown={shown} view={view} total={first.data ? total : undefined} stale={stale} />
       {first.error && !first.data ? (
         <Failed error={first.error} retry={() => void first.refetch()} />
@@ -203,7 +205,7 @@ export function DataTable(props: DataTableProps) {
             action={
               <button
                 type="button"
-                className={classes['plain']}
+                className={classes.plain}
                 onClick={() => {
                   given?.clear()
                   onSearch({ where: undefined, q: undefined })
@@ -219,14 +221,13 @@ export function DataTable(props: DataTableProps) {
           (props.empty ?? <Empty title={`No ${noun[1]} yet`} />)
         )
       ) : (
-        <div ref={scroller} className={classes['scroller']} style={{ maxHeight: props.maxHeight }} data-stale={stale || undefined}>
-          {/* biome-ignore lint/a11y/useSemanticElements: a table whose cells are reached by arrow keys is a grid */}
+        <div ref={scroller} className={classes.scroller} style={{ maxHeight: props.maxHeight }} data-stale={stale || undefined}>
           <table
             role="grid"
             aria-label={contract.title}
             aria-rowcount={total + 2}
             aria-colcount={shown.length}
-            className={classes['table']}
+            className={classes.table}
             style={{ width: widths.reduce((a, b) => a + b, 0) }}
             onKeyDown={onKeyDown}
           >
@@ -247,18 +248,18 @@ export function DataTable(props: DataTableProps) {
                       key={id}
                       scope="col"
                       aria-sort={at === 0 ? (sorting[0]!.descending ? 'descending' : 'ascending') : undefined}
-                      className={isNumeric(column.type) ? classes['right'] : undefined}
+                      className={isNumeric(column.type) ? classes.right : undefined}
                     >
                       <button
                         type="button"
-                        className={classes['sort']}
+                        className={classes.sort}
                         title={`${column.meaning}${column.formula ? `\n= ${column.formula}` : ''}\nClick to sort, with Shift to sort further.`}
                         onClick={(event) => toggleSort(id, event.shiftKey)}
                       >
                         <span>
-                          {column.title} {unit && <span className={classes['unit']}>{unit}</span>}
+                          {column.title} {unit && <span className={classes.unit}>{unit}</span>}
                         </span>
-                        <span className={classes['arrow']} aria-hidden="true">
+                        <span className={classes.arrow} aria-hidden="true">
                           {at < 0 ? '' : `${sorting[at]!.descending ? '↓' : '↑'}${sorting.length > 1 ? at + 1 : ''}`}
                         </span>
                       </button>
@@ -269,7 +270,7 @@ export function DataTable(props: DataTableProps) {
             </thead>
             <tbody>
               {rows.before > 0 && (
-                <tr aria-hidden="true" className={classes['spacer']}>
+                <tr aria-hidden="true" className={classes.spacer}>
                   <td colSpan={shown.length} style={{ height: rows.before }} />
                 </tr>
               )}
@@ -280,7 +281,7 @@ export function DataTable(props: DataTableProps) {
                     key={index}
                     aria-rowindex={index + 2}
                     data-active={index === active.row || undefined}
-                    data-odd={row?.['identified'] === false || undefined}
+                    data-odd={row?.identified === false || undefined}
                   >
                     {line.getVisibleCells().map((cell, at) => {
                       const id = cell.column.id
@@ -295,16 +296,16 @@ export function DataTable(props: DataTableProps) {
                           role="gridcell"
                           data-cell={`${index}:${at}`}
                           tabIndex={current ? 0 : -1}
-                          className={`${number ? classes['right'] : ''}${number && isNegative(value) ? ' loss' : ''}${number && value !== null ? ` ${classes['can']}` : ''}`}
+                          className={`${number ? classes.right : ''}${number && isNegative(value) ? ' loss' : ''}${number && value !== null ? ` ${classes.can}` : ''}`}
                           onFocus={() => {
                             if (!current) setActive({ row: index, column: at })
                           }}
                           onClick={() => number && explain(row, id)}
                         >
                           {row === undefined ? (
-                            <span className={classes['bone']} />
+                            <span className={classes.bone} />
                           ) : at === 0 && props.open ? (
-                            <Link to={props.open(row) as '/'} tabIndex={-1} className={classes['open']}>
+                            <Link to={props.open(row) as '/'} tabIndex={-1} className={classes.open}>
                               {showCell(value, column, currency)}
                             </Link>
                           ) : (
@@ -317,7 +318,7 @@ export function DataTable(props: DataTableProps) {
                 )
               })}
               {rows.after > 0 && (
-                <tr aria-hidden="true" className={classes['spacer']}>
+                <tr aria-hidden="true" className={classes.spacer}>
                   <td colSpan={shown.length} style={{ height: rows.after }} />
                 </tr>
               )}
@@ -332,7 +333,7 @@ export function DataTable(props: DataTableProps) {
                         All {formatCount(total)}
                       </th>
                     ) : (
-                      <td key={id} className={`${isNumeric(column.type) ? classes['right'] : ''}${isNegative(sum[id]) ? ' loss' : ''}`}>
+                      <td key={id} className={`${isNumeric(column.type) ? classes.right : ''}${isNegative(sum[id]) ? ' loss' : ''}`}>
                         {sum[id] === null || sum[id] === undefined ? '' : showCell(sum[id], column, currency)}
                       </td>
                     )
@@ -347,7 +348,7 @@ export function DataTable(props: DataTableProps) {
       <p className="visually-hidden" aria-live="polite">
         {first.data && !stale ? formatCounted(total, noun[0], noun[1]) : ''}
       </p>
-      <p className={`print-only ${classes['printNote']}`}>
+      <p className={`print-only ${classes.printNote}`}>
         Printed are the rows in view of {formatCounted(total, noun[0], noun[1])}; the export holds all.
       </p>
     </div>
@@ -359,7 +360,7 @@ function Shown({ column, value, currency }: { column: Column; value: Row[string]
   return isNumeric(column.type) ? (
     text
   ) : (
-    <span className={classes['text']} title={text.length > 22 ? text : undefined}>
+    <span className={classes.text} title={text.length > 22 ? text : undefined}>
       {text}
     </span>
   )
@@ -370,8 +371,8 @@ function Bones({ rows }: { rows: number }) {
     <div role="status" aria-label="Loading rows">
       {Array.from({ length: rows }, (_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: identical placeholders
-        <div key={i} className={classes['boneRow']}>
-          <span className={classes['bone']} />
+        <div key={i} className={classes.boneRow}>
+          <span className={classes.bone} />
         </div>
       ))}
     </div>

@@ -34,19 +34,19 @@ export function Exhibit({
   const Heading = heading
   useKeys({ t: () => setAsTable((before) => !before) })
   return (
-    <figure className={`${classes['exhibit']} avoid-break`} aria-labelledby={`${id}-title`} style={{ margin: 0 }}>
-      <div className={classes['exhibitHead']}>
+    <figure className={`${classes.exhibit} avoid-break`} aria-labelledby={`${id}-title`} style={{ margin: 0 }}>
+      <div className={classes.exhibitHead}>
         <div>
-          <Heading id={`${id}-title`} className={hideTitle ? 'visually-hidden' : classes['exhibitTitle']}>
+          <Heading id={`${id}-title`} className={hideTitle ? 'visually-hidden' : classes.exhibitTitle}>
             {keepTogether(chart.title)}
           </Heading>
-          {chart.subtitle && <p className={classes['exhibitSub']}>{chart.subtitle}</p>}
+          {chart.subtitle && <p className={classes.exhibitSub}>{chart.subtitle}</p>}
         </div>
         {!chart.empty && (
           <ExhibitTools chart={chart} currency={currency} asTable={asTable} onTable={() => setAsTable(!asTable)} figureId={id} />
         )}
       </div>
-      <div className={classes['exhibitBody']}>
+      <div className={classes.exhibitBody}>
         {chart.empty ? (
           <p className="dim">
             {chart.empty.reason} {chart.empty.next}
@@ -57,7 +57,7 @@ export function Exhibit({
           <ChartView chart={chart} id={id} {...(height ? { height } : {})} {...(overlay ? { overlay } : {})} />
         )}
       </div>
-      {chart.notes.length > 0 && <p className={classes['exhibitNotes']}>{chart.notes.join(' ')}</p>}
+      {chart.notes.length > 0 && <p className={classes.exhibitNotes}>{chart.notes.join(' ')}</p>}
     </figure>
   )
 }
@@ -101,13 +101,13 @@ export function Twin({ chart, currency }: { chart: Chart; currency: string }) {
   const { columns, rows } = chart.table
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={classes['twin']} tabIndex={0} aria-label={`${chart.title}, as a table`}>
-      <table className={classes['table']}>
+    <section className={classes.twin} tabIndex={0} aria-label={`${chart.title}, as a table`}>
+      <table className={classes.table}>
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" className={isNumeric(column.type) ? classes['right'] : undefined}>
-                {column.title} <span className={classes['unit']}>{unitOf(column, currency)}</span>
+              <th key={column.name} scope="col" className={isNumeric(column.type) ? classes.right : undefined}>
+                {column.title} <span className={classes.unit}>{unitOf(column, currency)}</span>
               </th>
             ))}
           </tr>
@@ -119,7 +119,7 @@ export function Twin({ chart, currency }: { chart: Chart; currency: string }) {
               {columns.map((column) => (
                 <td
                   key={column.name}
-                  className={`${isNumeric(column.type) ? classes['right'] : ''}${isNegative(row[column.name]) && isNumeric(column.type) ? ' loss' : ''}`}
+                  className={`${isNumeric(column.type) ? classes.right : ''}${isNegative(row[column.name]) && isNumeric(column.type) ? ' loss' : ''}`}
                 >
                   {showCell(row[column.name] as never, column, currency)}
                 </td>
@@ -147,11 +147,11 @@ function ExhibitTools({
 }) {
   const svg = () => document.querySelector<SVGSVGElement>(`[data-chart="${figureId}"] svg`)
   return (
-    <div className={`${classes['exhibitTools']} no-print`}>
+    <div className={`${classes.exhibitTools} no-print`}>
       <Tooltip label={asTable ? 'Show as chart (t)' : 'Show as table (t)'}>
         <button
           type="button"
-          className={classes['tool']}
+          className={classes.tool}
           onClick={onTable}
           aria-pressed={asTable}
           aria-label={`${chart.title}: show as table`}
@@ -161,7 +161,7 @@ function ExhibitTools({
       </Tooltip>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <button type="button" className={classes['tool']} aria-label={`${chart.title}: download`}>
+          <button type="button" className={classes.tool} aria-label={`${chart.title}: download`}>
             <DownloadIcon />
           </button>
         </Menu.Target>

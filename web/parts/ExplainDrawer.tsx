@@ -22,7 +22,7 @@ export function ExplainDrawer() {
       onClose={close}
       position="right"
       size={560}
-      title={<span className={classes['title']}>Where this figure comes from</span>}
+      title={<span className={classes.title}>Where this figure comes from</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {!target ? (
@@ -50,8 +50,8 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
   const { set, explainLink } = useCommon()
   const where = Object.entries(e.where)
   return (
-    <div className={classes['body']}>
-      <p className={classes['what']}>
+    <div className={classes.body}>
+      <p className={classes.what}>
         {e.title}
         {where.length > 0 && (
           <span className="dim">
@@ -66,18 +66,18 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
           </span>
         )}
       </p>
-      <p className={`${classes['value']}${isNegative(e.value) ? ' loss' : ''}`}>
+      <p className={`${classes.value}${isNegative(e.value) ? ' loss' : ''}`}>
         {formatValue(e.value, { type: e.type, unit: e.unit }, currency)}
         {e.unit && !isMoney(e.type) && e.unit !== 'rank' && e.type !== 'ratio' ? (
-          <span className={classes['valueUnit']}> {e.unit}</span>
+          <span className={classes.valueUnit}> {e.unit}</span>
         ) : null}
       </p>
-      <p className={classes['meaning']}>{e.meaning}</p>
+      <p className={classes.meaning}>{e.meaning}</p>
 
       {e.formula && (
         <section>
           <h3>Formula</h3>
-          <p className={classes['formula']}>
+          <p className={classes.formula}>
             {e.title} = {e.formula}
           </p>
         </section>
@@ -86,7 +86,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
       {e.inputs.length > 0 && (
         <section>
           <h3>From</h3>
-          <table className={parts['table']}>
+          <table className={parts.table}>
             <tbody>
               {e.inputs.map((input) => {
                 const column = contract?.columns[input.column]
@@ -96,7 +96,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
                     <th scope="row">
                       <button
                         type="button"
-                        className={parts['link']}
+                        className={parts.link}
                         style={{ fontSize: 14 }}
                         onClick={() => set({ explain: explainLink({ table: target.table, where: target.where, column: input.column }) })}
                       >
@@ -104,7 +104,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
                       </button>
                       {input.formula && <div className="small dim">= {input.formula}</div>}
                     </th>
-                    <td className={`${parts['right']}${isNegative(input.value) ? ' loss' : ''}`}>{text}</td>
+                    <td className={`${parts.right}${isNegative(input.value) ? ' loss' : ''}`}>{text}</td>
                   </tr>
                 )
               })}
@@ -117,7 +117,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
 
       <section>
         <h3>Ground</h3>
-        <dl className={parts['facts']}>
+        <dl className={parts.facts}>
           <dt>As of</dt>
           <dd className="tab">{formatDate(e.asOf)}</dd>
           <dt>Snapshot</dt>
@@ -126,7 +126,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
           <dd>{[...new Set(e.imports.flatMap((i) => i.files))].join(', ') || 'none'}</dd>
         </dl>
         {e.checks.length > 0 && (
-          <ul className={classes['checks']}>
+          <ul className={classes.checks}>
             {e.checks.map((check) => (
               <li key={check.name}>
                 <CheckMark status={check.status} /> {check.title}
@@ -139,7 +139,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
       <p>
         <CopyButton value={window.location.href}>
           {({ copied, copy }) => (
-            <button type="button" className={parts['link']} onClick={copy}>
+            <button type="button" className={parts.link} onClick={copy}>
               {copied ? 'Link copied' : 'Copy a link to this explanation'}
             </button>
           )}
@@ -173,7 +173,7 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
         : Object.keys(first)
       ).filter((name) => !name.endsWith('_key'))
     : []
-  const oneFile = new Set(sources.sample.map((row) => row['source_file'])).size === 1 ? sources.sample[0]?.['source_file'] : undefined
+  const oneFile = new Set(sources.sample.map((row) => row.source_file)).size === 1 ? sources.sample[0]?.source_file : undefined
   const visible = columns.filter((name) => !(name === 'source_file' && oneFile !== undefined))
   return (
     <section>
@@ -181,7 +181,7 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
         {formatCount(sources.rows)} {sources.rows === 1 ? 'row' : 'rows'} of {source?.title.toLowerCase() ?? sources.table}
       </h3>
       {sources.sum !== undefined && (
-        <p className={classes['match']}>
+        <p className={classes.match}>
           <CheckMark status={sources.matches ? 'pass' : 'fail'} />
           {sources.matches ? 'They sum to the figure, exactly: ' : 'They sum to something else: '}
           <span className="tab">{formatValue(sources.sum, { type: isMoney(e.type) ? e.type : 'quantity' }, currency)}</span>
@@ -194,12 +194,12 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
       )}
       {visible.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className={classes['rows']} tabIndex={0} aria-label="Source rows">
-          <table className={parts['table']}>
+        <section className={classes.rows} tabIndex={0} aria-label="Source rows">
+          <table className={parts.table}>
             <thead>
               <tr>
                 {visible.map((name) => (
-                  <th key={name} scope="col" className={isRight(source?.columns[name]?.type) ? parts['right'] : undefined}>
+                  <th key={name} scope="col" className={isRight(source?.columns[name]?.type) ? parts.right : undefined}>
                     {source?.columns[name]?.title ?? name}
                   </th>
                 ))}
@@ -212,7 +212,7 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
                   {visible.map((name) => (
                     <td
                       key={name}
-                      className={`${isRight(source?.columns[name]?.type) ? parts['right'] : ''}${isNegative(row[name]) && isRight(source?.columns[name]?.type) ? ' loss' : ''}`}
+                      className={`${isRight(source?.columns[name]?.type) ? parts.right : ''}${isNegative(row[name]) && isRight(source?.columns[name]?.type) ? ' loss' : ''}`}
                     >
                       {showCell(row[name], source?.columns[name] ?? { type: 'text' }, currency)}
                     </td>

@@ -15,16 +15,16 @@ export function Findings({ findings, first = 6 }: { findings: Finding[]; first?:
   if (sorted.length === 0) return <p className="dim">Nothing stands out.</p>
   return (
     <>
-      <ol className={classes['list']}>
+      <ol className={classes.list}>
         {(all ? sorted : sorted.slice(0, first)).map((finding) => (
           <li key={finding.name} data-kind={finding.kind}>
-            <span className={classes['kind']}>{kinds[finding.kind]}</span>
-            <p className={classes['text']}>{keepTogether(finding.text)}</p>
-            {finding.doubt && <p className={classes['doubt']}>{keepTogether(finding.doubt)}</p>}
-            {finding.action && <p className={classes['action']}>{finding.action}</p>}
+            <span className={classes.kind}>{kinds[finding.kind]}</span>
+            <p className={classes.text}>{keepTogether(finding.text)}</p>
+            {finding.doubt && <p className={classes.doubt}>{keepTogether(finding.doubt)}</p>}
+            {finding.action && <p className={classes.action}>{finding.action}</p>}
             {finding.link && (
               <a
-                className={parts['link']}
+                className={parts.link}
                 href={finding.link}
                 onClick={(event) => {
                   if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -39,7 +39,7 @@ export function Findings({ findings, first = 6 }: { findings: Finding[]; first?:
         ))}
       </ol>
       {sorted.length > first && (
-        <button type="button" className={`${parts['link']} no-print`} onClick={() => setAll(!all)}>
+        <button type="button" className={`${parts.link} no-print`} onClick={() => setAll(!all)}>
           {all ? 'Fewer' : `${sorted.length - first} more`}
         </button>
       )}

@@ -30,7 +30,7 @@ export function JobProgress({ id, onDone, onEnd }: { id: string; onDone: (job: J
   }
   if (job?.state === 'cancelled') {
     return (
-      <div className={classes['job']} role="status">
+      <div className={classes.job} role="status">
         Stopped; nothing was changed.
         {onEnd && (
           <div>
@@ -44,7 +44,7 @@ export function JobProgress({ id, onDone, onEnd }: { id: string; onDone: (job: J
   }
   const fraction = job?.progress.fraction ?? 0
   return (
-    <div className={classes['job']}>
+    <div className={classes.job}>
       <div role="status">
         <b>{job?.title ?? 'Starting'}</b>
         <div className="dim">
@@ -52,7 +52,7 @@ export function JobProgress({ id, onDone, onEnd }: { id: string; onDone: (job: J
           {job?.progress.detail ? `: ${job.progress.detail}` : ''}
         </div>
       </div>
-      <div className={classes['jobRow']}>
+      <div className={classes.jobRow}>
         <Progress value={fraction * 100} aria-label={job?.title ?? 'Progress'} />
         <span className="tab small">{formatRatio(fraction, { digits: 0 })}</span>
         <Button size="compact-sm" variant="default" onClick={() => cancel.mutate(id)} loading={cancel.isPending} disabled={!job}>

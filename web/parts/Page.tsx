@@ -22,14 +22,14 @@ export function PageHead({
   actions?: ReactNode
 }) {
   return (
-    <header className={classes['pageHead']}>
-      <div className={classes['headRow']}>
+    <header className={classes.pageHead}>
+      <div className={classes.headRow}>
         <div style={{ minWidth: 0 }}>
-          {eyebrow && <div className={classes['eyebrow']}>{eyebrow}</div>}
-          <h1 className={classes['pageTitle']}>{typeof title === 'string' ? keepTogether(title) : title}</h1>
-          {doubt && <p className={classes['pageDoubt']}>{doubt}</p>}
+          {eyebrow && <div className={classes.eyebrow}>{eyebrow}</div>}
+          <h1 className={classes.pageTitle}>{typeof title === 'string' ? keepTogether(title) : title}</h1>
+          {doubt && <p className={classes.pageDoubt}>{doubt}</p>}
         </div>
-        {actions && <div className={`${classes['pageActions']} no-print`}>{actions}</div>}
+        {actions && <div className={`${classes.pageActions} no-print`}>{actions}</div>}
       </div>
     </header>
   )
@@ -49,13 +49,13 @@ export function Section({
   id?: string
 }) {
   return (
-    <section className={classes['section']} {...(id ? { id, 'aria-labelledby': `${id}-title` } : {})}>
-      <div className={classes['headRow']} style={{ marginBottom: 12 }}>
+    <section className={classes.section} {...(id ? { id, 'aria-labelledby': `${id}-title` } : {})}>
+      <div className={classes.headRow} style={{ marginBottom: 12 }}>
         <div>
-          <h2 className={classes['sectionTitle']} {...(id ? { id: `${id}-title` } : {})}>
+          <h2 className={classes.sectionTitle} {...(id ? { id: `${id}-title` } : {})}>
             {title}
           </h2>
-          {lead && <p className={classes['sectionLead']}>{lead}</p>}
+          {lead && <p className={classes.sectionLead}>{lead}</p>}
         </div>
         {actions && <div className="no-print">{actions}</div>}
       </div>
@@ -65,5 +65,5 @@ export function Section({
 }
 
 export function Foot({ children }: { children: ReactNode }) {
-  return <footer className={classes['foot']}>{children}</footer>
+  return <footer className={classes.foot}>{children}</footer>
 }

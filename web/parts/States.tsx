@@ -14,16 +14,16 @@ export function Loading({ children, label = 'Loading' }: { children: ReactNode; 
 }
 
 export function Bone({ width = '100%', height = 14, gap = 0 }: { width?: number | string; height?: number | string; gap?: number }) {
-  return <div className={classes['bone']} style={{ width, height, marginTop: gap }} />
+  return <div className={classes.bone} style={{ width, height, marginTop: gap }} />
 }
 
 /** Nothing to show yet: why, and the next step. */
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
-    <div className={classes['empty']}>
-      <p className={classes['emptyTitle']}>{title}</p>
-      {children && <div className={classes['emptyText']}>{children}</div>}
-      {action && <div className={classes['emptyAction']}>{action}</div>}
+    <div className={classes.empty}>
+      <p className={classes.emptyTitle}>{title}</p>
+      {children && <div className={classes.emptyText}>{children}</div>}
+      {action && <div className={classes.emptyAction}>{action}</div>}
     </div>
   )
 }
@@ -32,16 +32,16 @@ export function Empty({ title, children, action }: { title: string; children?: R
 export function Failed({ error, retry, what }: { error: unknown; retry?: (() => void) | undefined; what?: string }) {
   const known = error instanceof ApiError ? error : undefined
   return (
-    <div className={classes['failed']} role="alert">
+    <div className={classes.failed} role="alert">
       <StopIcon size={18} />
       <div>
-        <p className={classes['failedTitle']}>
+        <p className={classes.failedTitle}>
           {what ? `${what}: ` : ''}
           {known?.message ?? 'Something went wrong in this page.'}
         </p>
-        {known?.hint && <p className={classes['failedHint']}>{known.hint}</p>}
+        {known?.hint && <p className={classes.failedHint}>{known.hint}</p>}
         {known && known.problems.length > 0 && (
-          <ul className={classes['failedList']}>
+          <ul className={classes.failedList}>
             {known.problems.map((problem, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list
               <li key={index}>

@@ -35,7 +35,7 @@ export function TableTools({ table, contract, noun, currency, search, onSearch, 
     .filter((c) => c.filter && contract.columns[c.filter.column])
   return (
     <>
-      <div className={`${classes['tools']} no-print`}>
+      <div className={`${classes.tools} no-print`}>
         <TextInput
           ref={field}
           size="xs"
@@ -77,12 +77,10 @@ export function TableTools({ table, contract, noun, currency, search, onSearch, 
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <span className={classes['count']}>
-          {total === undefined ? '' : `${formatCounted(total, noun[0], noun[1])}${stale ? ' …' : ''}`}
-        </span>
+        <span className={classes.count}>{total === undefined ? '' : `${formatCounted(total, noun[0], noun[1])}${stale ? ' …' : ''}`}</span>
       </div>
       {(chips.length > 0 || given) && (
-        <div className={classes['chips']}>
+        <div className={classes.chips}>
           {given && <Chip label={given.label} onRemove={given.clear} />}
           {chips.map(({ raw, filter }) => (
             <Chip
@@ -99,9 +97,9 @@ export function TableTools({ table, contract, noun, currency, search, onSearch, 
 
 function Chip({ label, onRemove }: { label: string; onRemove: () => void }) {
   return (
-    <span className={classes['chip']}>
+    <span className={classes.chip}>
       {label}
-      <button type="button" className={classes['chipRemove']} aria-label={`Remove the filter ${label}`} onClick={onRemove}>
+      <button type="button" className={classes.chipRemove} aria-label={`Remove the filter ${label}`} onClick={onRemove}>
         <CloseIcon size={12} />
       </button>
     </span>
@@ -239,7 +237,7 @@ function ChooseColumns({
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label="Columns">
-        <div className={classes['chooser']}>
+        <div className={classes.chooser}>
           {all.map((id) => (
             <Checkbox
               key={id}

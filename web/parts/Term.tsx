@@ -13,7 +13,7 @@ export interface Meaning {
 export function Term({ of, children, focusable = true }: { of: Meaning; children?: ReactNode; focusable?: boolean }) {
   return (
     <Tooltip label={<MeaningText of={of} />} openDelay={200} position="bottom-start">
-      <button type="button" className={classes['term']} tabIndex={focusable ? 0 : -1}>
+      <button type="button" className={classes.term} tabIndex={focusable ? 0 : -1}>
         {children ?? of.title}
       </button>
     </Tooltip>

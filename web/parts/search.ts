@@ -62,16 +62,16 @@ export interface TableSearch {
 const clean = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T
 
 export const commonSearch = (raw: RawSearch): CommonSearch =>
-  clean({ snapshot: one(raw['snapshot']), compare: one(raw['compare']), explain: one(raw['explain']) })
+  clean({ snapshot: one(raw.snapshot), compare: one(raw.compare), explain: one(raw.explain) })
 
 export const tableSearch = (raw: RawSearch): TableSearch =>
   clean({
-    sort: one(raw['sort']),
-    q: one(raw['q']),
-    where: many(raw['where']),
-    cols: one(raw['cols']),
-    from: whole(raw['from']),
-    to: whole(raw['to']),
+    sort: one(raw.sort),
+    q: one(raw.q),
+    where: many(raw.where),
+    cols: one(raw.cols),
+    from: whole(raw.from),
+    to: whole(raw.to),
   })
 
 export type FilterOp = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'in' | 'contains' | 'null' | 'notnull'

@@ -54,7 +54,7 @@ export function Num({
   return (
     <button
       type="button"
-      className={`${classes['num']}${tone}`}
+      className={`${classes.num}${tone}`}
       style={strong ? { fontWeight: 640 } : undefined}
       aria-label={`${text}, explain`}
       title="Explain this figure"

@@ -133,9 +133,9 @@ export function CommandPalette({ opened, onClose, onKeys }: { opened: boolean; o
     <Modal.Root opened={opened} onClose={onClose} size={620} yOffset="12vh">
       <Modal.Overlay backgroundOpacity={0.25} />
       <Modal.Content aria-label="Search and commands">
-        <Modal.Body p={0} className={classes['palette']}>
+        <Modal.Body p={0} className={classes.palette}>
           <input
-            className={classes['paletteInput']}
+            className={classes.paletteInput}
             placeholder="Customer, product, term or command"
             aria-label="Search and commands"
             role="combobox"
@@ -164,15 +164,15 @@ export function CommandPalette({ opened, onClose, onKeys }: { opened: boolean; o
             {text === '' ? '' : `${items.length} results`}
           </div>
           {items.length === 0 ? (
-            <p className={classes['paletteEmpty']}>
+            <p className={classes.paletteEmpty}>
               {found.isFetching ? 'Searching …' : `Nothing is called “${text.trim()}”. Try a customer id, a product or a term.`}
             </p>
           ) : (
-            <div id={`${id}-list`} role="listbox" aria-label="Results" className={classes['paletteList']}>
+            <div id={`${id}-list`} role="listbox" aria-label="Results" className={classes.paletteList}>
               {items.map((item, index) => (
                 <div key={item.id} role="presentation">
                   {items[index - 1]?.group !== item.group && (
-                    <div role="presentation" className={classes['paletteGroup']}>
+                    <div role="presentation" className={classes.paletteGroup}>
                       {item.group}
                     </div>
                   )}
@@ -183,12 +183,12 @@ export function CommandPalette({ opened, onClose, onKeys }: { opened: boolean; o
                     role="option"
                     aria-selected={index === at}
                     data-selected={index === at}
-                    className={classes['paletteItem']}
+                    className={classes.paletteItem}
                     onMouseMove={() => setSelected(index)}
                     onClick={() => choose(item)}
                   >
                     <span>{item.title}</span>
-                    {item.hint && <span className={classes['paletteHint']}>{item.hint}</span>}
+                    {item.hint && <span className={classes.paletteHint}>{item.hint}</span>}
                   </div>
                 </div>
               ))}

@@ -5,7 +5,7 @@ import classes from './shell.module.css'
 export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard" size={760} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <div className={classes['keysGrid']}>
+      <div className={classes.keysGrid}>
         {keyList.map(({ title, keys }) => (
           <section key={title}>
             <h3>{title}</h3>

@@ -18,14 +18,14 @@ export function RunNotice() {
   }, [id])
   const job = useJob(watched)
   const state = job?.state
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once at the end of a job
   useEffect(() => {
     if (state === 'done' || state === 'failed' || state === 'cancelled') void refresh()
-    // biome-ignore lint/correctness/useExhaustiveDependencies: once at the end of a job
   }, [state])
 
   if (job && (state === 'running' || state === 'queued')) {
     return (
-      <div className={`${classes['notice']} no-print`} role="status">
+      <div className={`${classes.notice} no-print`} role="status">
         <span>
           Computing: {job.progress.phase}
           {job.secondsLeft !== null && (
@@ -41,7 +41,7 @@ export function RunNotice() {
   }
   if (job && state === 'failed') {
     return (
-      <div className={`${classes['notice']} no-print`} role="alert">
+      <div className={`${classes.notice} no-print`} role="alert">
         <span>
           <b>The run did not finish.</b> {job.problem?.detail ?? job.problem?.title} {job.problem?.hint} The published snapshot is
           untouched.
@@ -57,7 +57,7 @@ export function RunNotice() {
   }
   if (workspace?.stale && workspace.snapshot) {
     return (
-      <div className={`${classes['notice']} no-print`} role="status">
+      <div className={`${classes.notice} no-print`} role="status">
         <span>Imports have changed since these figures were computed.</span>
         <Button size="compact-sm" onClick={() => start.mutate(undefined)} loading={start.isPending}>
           Compute again

@@ -47,9 +47,10 @@ export function Shell() {
   }, [path])
 
   return (
-    <div className={classes['frame']}>
+    <div className={classes.frame}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to the content, which also takes the focus there */}
       <a
-        className={classes['skip']}
+        className={classes.skip}
         href="#main"
         onClick={(event) => {
           event.preventDefault()
@@ -58,19 +59,19 @@ export function Shell() {
       >
         Skip to content
       </a>
-      <header className={classes['top']}>
-        <button type="button" className={`${classes['icon']} ${classes['menuButton']}`} aria-label="Places" onClick={() => setRail(true)}>
+      <header className={classes.top}>
+        <button type="button" className={`${classes.icon} ${classes.menuButton}`} aria-label="Places" onClick={() => setRail(true)}>
           <MenuIcon />
         </button>
-        <Link to="/" className={classes['brand']}>
+        <Link to="/" className={classes.brand}>
           <Mark />
-          <span className={classes['brandName']}>Clientele</span>
+          <span className={classes.brandName}>Clientele</span>
         </Link>
         <Facts />
-        <div className={classes['gap']} />
+        <div className={classes.gap} />
         <button
           type="button"
-          className={classes['search']}
+          className={classes.search}
           onClick={() => setPalette(true)}
           aria-label="Search and commands"
           aria-keyshortcuts="Control+K Meta+K"
@@ -82,10 +83,10 @@ export function Shell() {
         <HelpMenu onKeys={() => setHelp(true)} />
         <ThemeMenu />
       </header>
-      <aside className={classes['rail']}>
+      <aside className={classes.rail}>
         <Rail />
       </aside>
-      <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <RunNotice />
         <Outlet />
       </main>
@@ -107,13 +108,13 @@ function Facts() {
   const shown = snapshot ? (snapshots.find((s) => s.id === snapshot) ?? null) : (current ?? workspace?.snapshot ?? null)
   const other = snapshots.find((s) => s.id === compare)
   return (
-    <div className={classes['facts']}>
-      <span className={`${classes['workspace']} ${classes['narrowHide']}`}>{workspace?.name ?? ''}</span>
+    <div className={classes.facts}>
+      <span className={`${classes.workspace} ${classes.narrowHide}`}>{workspace?.name ?? ''}</span>
       {shown && (
         <Menu shadow="md" position="bottom-start" width={300}>
           <Menu.Target>
-            <button type="button" className={classes['fact']} aria-label={`As of ${formatDate(shown.asOf)}: choose a snapshot`}>
-              <span className={classes['narrowHide']}>as of</span> <b className="tab">{formatDate(shown.asOf)}</b>
+            <button type="button" className={classes.fact} aria-label={`As of ${formatDate(shown.asOf)}: choose a snapshot`}>
+              <span className={classes.narrowHide}>as of</span> <b className="tab">{formatDate(shown.asOf)}</b>
               <DownIcon size={12} />
             </button>
           </Menu.Target>
@@ -148,7 +149,7 @@ function Facts() {
       {shown && snapshots.length > 1 && (
         <Menu shadow="md" position="bottom-start" width={300}>
           <Menu.Target>
-            <button type="button" className={`${classes['fact']} ${classes['optional']}`}>
+            <button type="button" className={`${classes.fact} ${classes.optional}`}>
               {other ? (
                 <>
                   compared with <b className="tab">{formatDate(other.asOf)}</b>
@@ -177,7 +178,7 @@ function Facts() {
       )}
       {workspace && (
         <Tooltip label="Reporting currency: other currencies are converted at the rate of the order date.">
-          <span className={`${classes['fact']} ${classes['narrowHide']}`}>{workspace.currency}</span>
+          <span className={`${classes.fact} ${classes.narrowHide}`}>{workspace.currency}</span>
         </Tooltip>
       )}
     </div>
@@ -189,7 +190,7 @@ function HelpMenu({ onKeys }: { onKeys: () => void }) {
   return (
     <Menu shadow="md" position="bottom-end" width={220}>
       <Menu.Target>
-        <button type="button" className={classes['icon']} aria-label="Help">
+        <button type="button" className={classes.icon} aria-label="Help">
           <HelpIcon />
         </button>
       </Menu.Target>
@@ -210,7 +211,7 @@ function ThemeMenu() {
   return (
     <Menu shadow="md" position="bottom-end" width={180}>
       <Menu.Target>
-        <button type="button" className={classes['icon']} aria-label={`Theme: ${themes[colorScheme].toLowerCase()}`}>
+        <button type="button" className={classes.icon} aria-label={`Theme: ${themes[colorScheme].toLowerCase()}`}>
           <Icon />
         </button>
       </Menu.Target>

@@ -45,17 +45,17 @@ export function CustomerChange({ customer }: { customer: Customer }) {
       id="change"
       lead={
         previous && current
-          ? `${formatDate(String(current['from_date']))} to ${formatDate(String(current['to_date']))} against ${formatDate(String(previous['from_date']))} to ${formatDate(String(previous['to_date']))}: ${String(row['status'])}`
-          : String(row['status'])
+          ? `${formatDate(String(current.from_date))} to ${formatDate(String(current.to_date))} against ${formatDate(String(previous.from_date))} to ${formatDate(String(previous.to_date))}: ${String(row.status)}`
+          : String(row.status)
       }
     >
       {chart && !chart.empty && <Exhibit chart={chart} currency={currency} />}
-      <table className={parts['table']} style={{ marginTop: 8 }}>
+      <table className={parts.table} style={{ marginTop: 8 }}>
         <thead>
           <tr>
             <th scope="col">Effect</th>
-            <th scope="col" className={parts['right']}>
-              Amount <span className={parts['unit']}>{currency}</span>
+            <th scope="col" className={parts.right}>
+              Amount <span className={parts.unit}>{currency}</span>
             </th>
           </tr>
         </thead>
@@ -63,15 +63,15 @@ export function CustomerChange({ customer }: { customer: Customer }) {
           {names.map((name) => {
             const column = contract.columns[name]!
             return (
-              <tr key={name} className={name.endsWith('_measure') ? parts['strong'] : undefined}>
+              <tr key={name} className={name.endsWith('_measure') ? parts.strong : undefined}>
                 <th scope="row">
                   <Term of={column} />
                 </th>
-                <td className={parts['right']}>
+                <td className={parts.right}>
                   <Num
                     text={showCell(row[name], column, currency, { sign: !name.endsWith('_measure') })}
                     value={row[name]}
-                    target={{ table: contract.name, where: { customer_id: String(row['customer_id']) }, column: name }}
+                    target={{ table: contract.name, where: { customer_id: String(row.customer_id) }, column: name }}
                   />
                 </td>
               </tr>

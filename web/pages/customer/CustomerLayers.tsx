@@ -9,19 +9,19 @@ import { Num } from '../../parts/values.tsx'
 export function CustomerLayers({ customer }: { customer: Customer }) {
   const { contract, row } = customer.profit
   const { currency } = customer.workspace
-  const net = Number(row['net_revenue'] ?? 0)
+  const net = Number(row.net_revenue ?? 0)
   const missing = customer.layers.filter((layer) => !layer.available)
   return (
     <Section title="Layers" id="layers">
-      <table className={parts['table']}>
+      <table className={parts.table}>
         <thead>
           <tr>
             <th scope="col">Layer</th>
-            <th scope="col" className={parts['right']}>
-              Amount <span className={parts['unit']}>{currency}</span>
+            <th scope="col" className={parts.right}>
+              Amount <span className={parts.unit}>{currency}</span>
             </th>
-            <th scope="col" className={parts['right']}>
-              Of net revenue <span className={parts['unit']}>%</span>
+            <th scope="col" className={parts.right}>
+              Of net revenue <span className={parts.unit}>%</span>
             </th>
           </tr>
         </thead>
@@ -31,17 +31,17 @@ export function CustomerLayers({ customer }: { customer: Customer }) {
             .map((layer) => {
               const column = contract.columns[layer.layer]
               return (
-                <tr key={layer.layer} className={layer.role === 'level' ? parts['strong'] : undefined}>
+                <tr key={layer.layer} className={layer.role === 'level' ? parts.strong : undefined}>
                   <th scope="row">{column ? <Term of={{ ...column, title: layer.title }} /> : layer.title}</th>
-                  <td className={parts['right']}>
+                  <td className={parts.right}>
                     <Num
                       text={formatMoney(layer.amount, currency, { currencyDisplay: 'none' })}
                       value={layer.amount}
                       strong={layer.role === 'level'}
-                      target={{ table: contract.name, where: { customer_id: String(row['customer_id']) }, column: layer.layer }}
+                      target={{ table: contract.name, where: { customer_id: String(row.customer_id) }, column: layer.layer }}
                     />
                   </td>
-                  <td className={`${parts['right']} dim`}>
+                  <td className={`${parts.right} dim`}>
                     {layer.amount !== null && net > 0 ? formatRatio(Number(layer.amount) / net).replace(' %', '') : '–'}
                   </td>
                 </tr>

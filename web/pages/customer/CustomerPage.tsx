@@ -19,7 +19,7 @@ export function CustomerPage() {
   const { id } = useParams({ from: '/customers/$id' })
   const search = useSearch({ from: '/customers/$id' })
   const query = useCustomer(id, search.snapshot)
-  const name = String(query.data?.profit.row['name'] ?? id)
+  const name = String(query.data?.profit.row.name ?? id)
   useTitle(name)
   if (query.error instanceof ApiError && query.error.status === 404 && !query.data) {
     return (
@@ -66,7 +66,7 @@ function figuresOf({ profit }: Customer): Figure[] {
       ...(column.unit && column.unit !== 'rank' ? { unit: column.unit } : {}),
       meaning: column.meaning,
       formula: column.formula ?? '',
-      explain: { table: contract.name, where: { customer_id: String(row['customer_id']) }, column: name },
+      explain: { table: contract.name, where: { customer_id: String(row.customer_id) }, column: name },
     }
   })
 }
@@ -83,19 +83,19 @@ function Loaded({ customer }: { customer: Customer }) {
   const { row } = customer.profit
   const { rank, attributes } = customer
   const { currency } = customer.workspace
-  const id = String(row['customer_id'])
+  const id = String(row.customer_id)
   const go = (to: string | null | undefined): void => {
     if (to) set({}, `/customers/${encodeURIComponent(to)}`)
   }
   useKeys({ '[': () => go(rank?.before), ']': () => go(rank?.after) })
-  const said = [row['country'], row['segment_id']].filter(Boolean).map(String)
+  const said = [row.country, row.segment_id].filter(Boolean).map(String)
   return (
     <>
       <PageHead
         eyebrow={
           <>
-            <Link to="/customers">Customers</Link>·<b>{String(row['name'])}</b>
-            {row['name'] !== id && <span className="tab">{id}</span>}
+            <Link to="/customers">Customers</Link>·<b>{String(row.name)}</b>
+            {row.name !== id && <span className="tab">{id}</span>}
             {said.map((text) => (
               <span key={text}>· {text}</span>
             ))}
@@ -124,7 +124,7 @@ function Loaded({ customer }: { customer: Customer }) {
         </Section>
       )}
       <CustomerCharts customer={customer} />
-      <div className={parts['grid2']}>
+      <div className={parts.grid2}>
         <CustomerLayers customer={customer} />
         <CustomerChange customer={customer} />
       </div>
@@ -133,7 +133,7 @@ function Loaded({ customer }: { customer: Customer }) {
       <CustomerLines customer={customer} search={search} onSearch={onSearch} />
       {attributes && Object.keys(attributes.row).length > 2 && (
         <Section title="What the source says" id="attributes">
-          <dl className={parts['facts']}>
+          <dl className={parts.facts}>
             {Object.entries(attributes.row).map(([name, value]) =>
               value === null ? null : (
                 <div key={name} style={{ display: 'contents' }}>
@@ -158,8 +158,8 @@ function Loaded({ customer }: { customer: Customer }) {
 function rankText({ rank, profit }: Customer): string | undefined {
   const { row } = profit
   const between =
-    row['first_order_date'] && row['last_order_date']
-      ? `Bought from ${formatDate(String(row['first_order_date']))} to ${formatDate(String(row['last_order_date']))}.`
+    row.first_order_date && row.last_order_date
+      ? `Bought from ${formatDate(String(row.first_order_date))} to ${formatDate(String(row.last_order_date))}.`
       : ''
   if (!rank) return between || undefined
   const share =
@@ -173,7 +173,7 @@ function Step({ label, hint, to, go }: { label: string; hint: string; to: string
   return (
     <button
       type="button"
-      className={parts['tool']}
+      className={parts.tool}
       style={{ border: '1px solid var(--line-2)' }}
       disabled={to === null}
       onClick={() => go(to)}

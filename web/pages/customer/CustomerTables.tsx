@@ -60,15 +60,15 @@ function Plain({
   if (rows.length === 0) return <p className="dim">None.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['twin']} style={{ maxHeight: height }} tabIndex={0} aria-label={label}>
-      <table className={parts['table']}>
+    <section className={parts.twin} style={{ maxHeight: height }} tabIndex={0} aria-label={label}>
+      <table className={parts.table}>
         <thead>
           <tr>
             {names.map((name) => {
               const column = contract.columns[name]!
               return (
-                <th key={name} scope="col" className={isNumeric(column.type) ? parts['right'] : undefined} title={column.meaning}>
-                  {column.title} <span className={parts['unit']}>{unitOf(column, currency)}</span>
+                <th key={name} scope="col" className={isNumeric(column.type) ? parts.right : undefined} title={column.meaning}>
+                  {column.title} <span className={parts.unit}>{unitOf(column, currency)}</span>
                 </th>
               )
             })}
@@ -81,7 +81,7 @@ function Plain({
                 const column = contract.columns[name]!
                 const text = showCell(row[name], column, currency)
                 return (
-                  <td key={name} className={isNumeric(column.type) ? parts['right'] : undefined}>
+                  <td key={name} className={isNumeric(column.type) ? parts.right : undefined}>
                     {isNumeric(column.type) ? (
                       <Num
                         text={text}
@@ -128,8 +128,8 @@ export function CustomerLines({
 }) {
   const tables = useTables(customer.snapshot.id)
   const { row } = customer.profit
-  const id = String(row['customer_id'])
-  const unknown = row['identified'] === false
+  const id = String(row.customer_id)
+  const unknown = row.identified === false
   const given = useMemo(() => {
     const filters: Filter[] = unknown ? [{ column: 'customer_id', op: 'null' }] : [{ column: 'customer_id', op: 'eq', value: id }]
     return filters

@@ -35,7 +35,7 @@ export function CustomersPage() {
       }
     >
       {(data) => {
-        const lines = Number(data.customers.unidentified?.['lines'] ?? 0)
+        const lines = Number(data.customers.unidentified?.lines ?? 0)
         const identified = data.customers.total - (data.customers.unidentified ? 1 : 0)
         return (
           <>

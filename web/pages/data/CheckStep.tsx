@@ -21,23 +21,23 @@ export function CheckStep({
   const [given, setGiven] = useState<Record<string, string>>({})
   const [missing, setMissing] = useState(false)
   const key = (question: StagedImport['questions'][number]): string => `${question.id} ${question.file} ${question.column ?? ''}`
-  const valueOf = (question: StagedImport['questions'][number]): string | undefined => given[key(question)] ?? question.suggested
+  const answerOf = (question: StagedImport['questions'][number]): string | undefined => given[key(question)] ?? question.suggested
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (staged.questions.some((question) => valueOf(question) === undefined)) {
+    if (staged.questions.some((question) => answerOf(question) === undefined)) {
       setMissing(true)
       return
     }
-    onAnswer(mergeAnswers(staged.questions.map((question) => answerTo(question, valueOf(question)!))))
+    onAnswer(mergeAnswers(staged.questions.map((question) => answerTo(question, answerOf(question)!))))
   }
   if (staged.questions.length > 0) {
     return (
       <form onSubmit={submit}>
         {staged.questions.map((question) => {
-          const value = valueOf(question)
+          const value = answerOf(question)
           const error = missing && value === undefined ? 'Please choose' : undefined
           return (
-            <fieldset key={key(question)} className={classes['question']} aria-describedby={`${key(question)}-why`}>
+            <fieldset key={key(question)} className={classes.question} aria-describedby={`${key(question)}-why`}>
               <legend>{question.title}</legend>
               <p id={`${key(question)}-why`} className="dim">
                 {question.why}{' '}
@@ -71,7 +71,7 @@ export function CheckStep({
                   value={value ?? null}
                   onChange={(chosen) => setGiven((before) => ({ ...before, [key(question)]: String(chosen) }))}
                 >
-                  <div className={classes['options']}>
+                  <div className={classes.options}>
                     {question.options.map((option) => (
                       <Radio
                         key={option.value}
@@ -91,7 +91,7 @@ export function CheckStep({
             </fieldset>
           )
         })}
-        <div className={classes['actions']}>
+        <div className={classes.actions}>
           <Button type="submit">{staged.questions.length === 1 ? 'Answer' : `Give ${formatCount(staged.questions.length)} answers`}</Button>
         </div>
       </form>
@@ -102,7 +102,7 @@ export function CheckStep({
     <>
       {report && report.setAside.length > 0 ? (
         <>
-          <p className={parts['sectionLead']} style={{ marginBottom: 12 }}>
+          <p className={parts.sectionLead} style={{ marginBottom: 12 }}>
             {formatCounted(report.rowsSetAside, 'row')} of {formatCount(report.rowsIn)} cannot be taken as they are. They are set aside by
             name: commit without them and import the corrected rows later, or correct the file now.
           </p>
@@ -116,7 +116,7 @@ export function CheckStep({
       ) : (
         <p>No question is open and every row could be read.</p>
       )}
-      <div className={classes['actions']}>
+      <div className={classes.actions}>
         <Button onClick={onNext}>On to the preview</Button>
       </div>
     </>

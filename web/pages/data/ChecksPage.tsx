@@ -34,7 +34,7 @@ export function ChecksPage() {
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
   const bad = portfolio.checks.filter((check) => check.status !== 'pass')
   const layers = (portfolio.layers?.rows ?? []).filter(
-    (row) => row['available'] !== true || (typeof row['covered_share'] === 'number' && row['covered_share'] < 0.9995),
+    (row) => row.available !== true || (typeof row.covered_share === 'number' && row.covered_share < 0.9995),
   )
   const missing = layers.length + portfolio.skipped.length
   return (
@@ -57,7 +57,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         {missing === 0 ? (
           <p className="dim">Nothing.</p>
         ) : (
-          <table className={parts['table']}>
+          <table className={parts.table}>
             <thead>
               <tr>
                 <th scope="col">Not in the figures</th>
@@ -67,15 +67,15 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
             </thead>
             <tbody>
               {layers.map((row) => (
-                <tr key={String(row['layer'])}>
+                <tr key={String(row.layer)}>
                   <th scope="row">
-                    <b>{String(row['title'])}</b>
-                    {typeof row['covered_share'] === 'number' && row['available'] === true && (
-                      <div className="small dim tab">covers {formatRatio(row['covered_share'])} of net revenue</div>
+                    <b>{String(row.title)}</b>
+                    {typeof row.covered_share === 'number' && row.available === true && (
+                      <div className="small dim tab">covers {formatRatio(row.covered_share)} of net revenue</div>
                     )}
                   </th>
-                  <td>{row['reason'] ?? '–'}</td>
-                  <td>{row['unlock'] ?? '–'}</td>
+                  <td>{row.reason ?? '–'}</td>
+                  <td>{row.unlock ?? '–'}</td>
                 </tr>
               ))}
               {portfolio.skipped.map((step) => (
@@ -102,16 +102,16 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
 function CheckTable({ checks }: { checks: Check[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['scroll']} tabIndex={0} aria-label="Checks">
-      <table className={parts['table']}>
+    <section className={parts.scroll} tabIndex={0} aria-label="Checks">
+      <table className={parts.table}>
         <thead>
           <tr>
             <th scope="col">Check</th>
             <th scope="col">What was compared</th>
-            <th scope="col" className={parts['right']}>
+            <th scope="col" className={parts.right}>
               Expected
             </th>
-            <th scope="col" className={parts['right']}>
+            <th scope="col" className={parts.right}>
               Found
             </th>
           </tr>
@@ -124,8 +124,8 @@ function CheckTable({ checks }: { checks: Check[] }) {
                 {check.blocking && <div className="small dim">blocking</div>}
               </th>
               <td>{keepTogether(check.detail)}</td>
-              <td className={parts['right']}>{check.expected ?? ''}</td>
-              <td className={parts['right']}>{check.actual ?? ''}</td>
+              <td className={parts.right}>{check.expected ?? ''}</td>
+              <td className={parts.right}>{check.actual ?? ''}</td>
             </tr>
           ))}
         </tbody>
@@ -140,7 +140,7 @@ function Installation() {
     <Section title="Installation and workspace" id="doctor">
       <Show query={doctor} shape={<Bone height={120} />}>
         {(report) => (
-          <table className={parts['table']}>
+          <table className={parts.table}>
             <tbody>
               {report.checks.map((check) => (
                 <tr key={check.name}>

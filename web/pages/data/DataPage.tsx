@@ -64,10 +64,10 @@ export function DataPage() {
           {staged.length > 0 && (
             <Section title="Begun and not committed" id="staged">
               {staged.map((one) => (
-                <div key={one.id} className={classes['card']}>
-                  <div className={classes['cardHead']}>
+                <div key={one.id} className={classes.card}>
+                  <div className={classes.cardHead}>
                     <div>
-                      <div className={classes['cardTitle']}>{one.files.map((file) => file.name).join(', ')}</div>
+                      <div className={classes.cardTitle}>{one.files.map((file) => file.name).join(', ')}</div>
                       <div className="dim">
                         {one.questions.length > 0
                           ? `${formatCounted(one.questions.length, 'question')} open`
@@ -135,10 +135,10 @@ function ImportCard({ report }: { report: ImportReport }) {
   const refresh = useRefresh()
   const main = report.totals[0]
   return (
-    <article className={`${classes['card']} avoid-break`} aria-label={`Import of ${report.files.map((file) => file.name).join(', ')}`}>
-      <div className={classes['cardHead']}>
+    <article className={`${classes.card} avoid-break`} aria-label={`Import of ${report.files.map((file) => file.name).join(', ')}`}>
+      <div className={classes.cardHead}>
         <div style={{ minWidth: 0 }}>
-          <h2 className={classes['cardTitle']}>{report.files.map((file) => file.name).join(', ')}</h2>
+          <h2 className={classes.cardTitle}>{report.files.map((file) => file.name).join(', ')}</h2>
           <div className="dim">
             {report.files[0]?.recogniser.title} · {formatMoment(report.createdAt)}
           </div>
@@ -161,7 +161,7 @@ function ImportCard({ report }: { report: ImportReport }) {
           they are; the next one will be without it. The files can be imported again.
         </p>
         {undo.error && <Failed error={undo.error} />}
-        <div className={classes['actions']}>
+        <div className={classes.actions}>
           <Button
             onClick={() => undo.mutate(report.id, { onSuccess: () => void refresh().then(() => setAsking(false)) })}
             loading={undo.isPending}

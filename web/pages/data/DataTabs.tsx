@@ -9,9 +9,9 @@ const tabs = [
 
 export function DataTabs() {
   return (
-    <nav aria-label="Data" className={`${classes['tabs']} no-print`}>
+    <nav aria-label="Data" className={`${classes.tabs} no-print`}>
       {tabs.map((tab) => (
-        <Link key={tab.to} to={tab.to} className={classes['tab']} activeOptions={{ exact: true, includeSearch: false }}>
+        <Link key={tab.to} to={tab.to} className={classes.tab} activeOptions={{ exact: true, includeSearch: false }}>
           {tab.title}
         </Link>
       ))}

@@ -73,11 +73,11 @@ export function ImportPage() {
       {job ? (
         <JobProgress id={job} onDone={onDone} onEnd={() => setJob(undefined)} />
       ) : sent !== null ? (
-        <div className={classes['job']}>
+        <div className={classes.job}>
           <div role="status">
             <b>Handing over {names}</b>
           </div>
-          <div className={classes['jobRow']}>
+          <div className={classes.jobRow}>
             <Progress value={sent * 100} aria-label="Progress of the upload" />
             <span className="tab small">{formatRatio(sent, { digits: 0 })}</span>
             <Button size="compact-sm" variant="default" onClick={() => stop.current?.abort()}>
@@ -89,7 +89,7 @@ export function ImportPage() {
         <>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the buttons inside do the same */}
           <div
-            className={classes['drop']}
+            className={classes.drop}
             data-over={over}
             onDragOver={(event) => {
               event.preventDefault()
@@ -102,8 +102,8 @@ export function ImportPage() {
               void filesOfDrop(event.dataTransfer).then(send)
             }}
           >
-            <p className={classes['dropTitle']}>Drop files or a folder here</p>
-            <div className={classes['dropButtons']}>
+            <p className={classes.dropTitle}>Drop files or a folder here</p>
+            <div className={classes.dropButtons}>
               <Button onClick={() => filePicker.current?.click()}>Choose files</Button>
               <Button variant="default" onClick={() => folderPicker.current?.click()}>
                 Choose a folder

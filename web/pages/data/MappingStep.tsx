@@ -31,7 +31,7 @@ export function MappingStep({
     <>
       {[...alike.values()].map(({ mapping, files }) => (
         <section key={files[0]} style={{ marginBottom: 32 }}>
-          <h2 className={parts['sectionTitle']}>{files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} like it`}</h2>
+          <h2 className={parts.sectionTitle}>{files.length === 1 ? files[0] : `${files[0]} and ${files.length - 1} like it`}</h2>
           <p className="dim" style={{ marginBottom: 8 }}>
             This looks like: <b>{mapping.recogniser.title}</b> ({sure[mapping.recogniser.confidence]}),{' '}
             {formatCounted(
@@ -53,7 +53,7 @@ export function MappingStep({
           )}
         </section>
       ))}
-      <div className={classes['actions']}>
+      <div className={classes.actions}>
         {changed > 0 ? (
           <>
             <Button onClick={() => onChange(changes)}>Read again with {formatCounted(changed, 'change')}</Button>
@@ -88,8 +88,8 @@ function MappingTable({
   )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['scroll']} tabIndex={0} aria-label={`Mapping of ${mapping.file}`}>
-      <table className={parts['table']} style={{ minWidth: 760 }}>
+    <section className={parts.scroll} tabIndex={0} aria-label={`Mapping of ${mapping.file}`}>
+      <table className={parts.table} style={{ minWidth: 760 }}>
         <thead>
           <tr>
             <th scope="col">Our field</th>
@@ -126,7 +126,7 @@ function MappingTable({
                     .join(' · ') || <span className="dim">–</span>}
                 </td>
                 <td>
-                  <span className={parts['badge']} data-tone={field.confidence === 'unsure' && field.column ? 'bad' : 'plain'}>
+                  <span className={parts.badge} data-tone={field.confidence === 'unsure' && field.column ? 'bad' : 'plain'}>
                     {field.column || changes[key] ? (changes[key] === undefined ? sure[field.confidence] : 'as you say') : 'absent'}
                   </span>
                 </td>

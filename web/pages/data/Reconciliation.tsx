@@ -10,22 +10,22 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
   const ties = report.rowsIn === report.rowsKept + report.rowsSetAside
   return (
     <>
-      <div className={classes['equation']}>
+      <div className={classes.equation}>
         <Part n={report.rowsIn} label="rows in" />
-        <span className={classes['sign']} aria-hidden="true">
+        <span className={classes.sign} aria-hidden="true">
           =
         </span>
         <Part n={report.rowsKept} label="kept" />
-        <span className={classes['sign']} aria-hidden="true">
+        <span className={classes.sign} aria-hidden="true">
           +
         </span>
         <Part n={report.rowsSetAside} label="set aside" tone={report.rowsSetAside > 0} />
-        <span className={parts['badge']} data-tone={ties ? 'plain' : 'bad'} style={{ paddingBottom: 20 }}>
+        <span className={parts.badge} data-tone={ties ? 'plain' : 'bad'} style={{ paddingBottom: 20 }}>
           {ties ? <CheckIcon size={14} /> : <StopIcon size={14} />}
           {ties ? 'ties' : 'does not tie'}
         </span>
       </div>
-      <div className={classes['meta']}>
+      <div className={classes.meta}>
         {report.dates && (
           <span>
             {formatDate(report.dates.from)} to {formatDate(report.dates.to)}
@@ -38,27 +38,27 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
 
       {report.totals.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className={parts['scroll']} style={{ marginTop: 16 }} tabIndex={0} aria-label="Control totals">
-          <table className={parts['table']}>
+        <section className={parts.scroll} style={{ marginTop: 16 }} tabIndex={0} aria-label="Control totals">
+          <table className={parts.table}>
             <thead>
               <tr>
                 <th scope="col">Control totals</th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   Lines
                 </th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   Invoiced
                 </th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   With customer
                 </th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   Unidentified
                 </th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   At list price
                 </th>
-                <th scope="col" className={parts['right']}>
+                <th scope="col" className={parts.right}>
                   Product cost
                 </th>
               </tr>
@@ -69,17 +69,17 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
                 return (
                   <tr key={total.currency}>
                     <th scope="row">{total.currency}</th>
-                    <td className={parts['right']}>{formatCount(total.lines)}</td>
-                    <td className={parts['right']}>
+                    <td className={parts.right}>{formatCount(total.lines)}</td>
+                    <td className={parts.right}>
                       <b>{money(total.invoiceAmount)}</b>
                     </td>
-                    <td className={parts['right']}>{money(total.identifiedAmount)}</td>
-                    <td className={parts['right']}>
+                    <td className={parts.right}>{money(total.identifiedAmount)}</td>
+                    <td className={parts.right}>
                       {money(total.unidentifiedAmount)}
                       {total.unidentifiedLines > 0 && <div className="small dim">{formatCount(total.unidentifiedLines)} lines</div>}
                     </td>
-                    <td className={parts['right']}>{money(total.listAmount)}</td>
-                    <td className={parts['right']}>{money(total.productCost)}</td>
+                    <td className={parts.right}>{money(total.listAmount)}</td>
+                    <td className={parts.right}>{money(total.productCost)}</td>
                   </tr>
                 )
               })}
@@ -89,7 +89,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
       )}
 
       {report.setAside.length > 0 && (
-        <details className={classes['details']} open={staged}>
+        <details className={classes.details} open={staged}>
           <summary>{formatCount(report.rowsSetAside)} rows set aside, by what would repair them</summary>
           <div>
             <SetAside report={report} />
@@ -103,10 +103,10 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
         </details>
       )}
       {report.flags.length > 0 && (
-        <details className={classes['details']} open={staged}>
+        <details className={classes.details} open={staged}>
           <summary>What is special about the rows kept</summary>
           <div>
-            <table className={parts['table']}>
+            <table className={parts.table}>
               <tbody>
                 {report.flags.map((flag) => (
                   <tr key={flag.flag}>
@@ -115,8 +115,8 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
                       <div className="small dim">{flag.note}</div>
                       {flag.examples.length > 0 && <div className="small dim tab">such as {flag.examples.slice(0, 3).join(', ')}</div>}
                     </th>
-                    <td className={parts['right']}>{formatCount(flag.rows)} rows</td>
-                    <td className={parts['right']}>
+                    <td className={parts.right}>{formatCount(flag.rows)} rows</td>
+                    <td className={parts.right}>
                       {flag.amounts.map((a) => (
                         <div key={a.currency} className={a.amount.startsWith('-') ? 'loss' : ''}>
                           {formatMoney(a.amount, a.currency)}
@@ -130,7 +130,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
           </div>
         </details>
       )}
-      <details className={classes['details']}>
+      <details className={classes.details}>
         <summary>How the files were read</summary>
         <div>
           {report.files.map((file) => (
@@ -139,7 +139,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
               <p className="dim small">
                 {file.recogniser.title}, {file.format.toUpperCase()}, {formatValue(file.rows, { type: 'integer' }, '')} rows
               </p>
-              <ul className={classes['list']}>
+              <ul className={classes.list}>
                 {file.detected.map((one) => (
                   <li key={one.what}>
                     {one.what}: <b>{one.value}</b>
@@ -152,7 +152,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
           {report.assumptions.length > 0 && (
             <div>
               <b>Taken for granted</b>
-              <ul className={classes['list']}>
+              <ul className={classes.list}>
                 {report.assumptions.map((text) => (
                   <li key={text}>{text}</li>
                 ))}
@@ -176,8 +176,8 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
 function Part({ n, label, tone = false }: { n: number; label: string; tone?: boolean }) {
   return (
     <div>
-      <div className={`${classes['big']}${tone ? ' loss' : ''}`}>{formatCount(n)}</div>
-      <div className={classes['label']}>{label}</div>
+      <div className={`${classes.big}${tone ? ' loss' : ''}`}>{formatCount(n)}</div>
+      <div className={classes.label}>{label}</div>
     </div>
   )
 }
@@ -186,15 +186,15 @@ function Part({ n, label, tone = false }: { n: number; label: string; tone?: boo
 export function SetAside({ report }: { report: ImportReport }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['scroll']} tabIndex={0} aria-label="Rows set aside">
-      <table className={parts['table']}>
+    <section className={parts.scroll} tabIndex={0} aria-label="Rows set aside">
+      <table className={parts.table}>
         <thead>
           <tr>
             <th scope="col">What is wrong</th>
-            <th scope="col" className={parts['right']}>
+            <th scope="col" className={parts.right}>
               Rows
             </th>
-            <th scope="col" className={parts['right']}>
+            <th scope="col" className={parts.right}>
               Amount
             </th>
             <th scope="col">Where, such as</th>
@@ -207,8 +207,8 @@ export function SetAside({ report }: { report: ImportReport }) {
                 <b>{group.title}</b>
                 <div className="dim">{group.repair}</div>
               </th>
-              <td className={parts['right']}>{formatCount(group.rows)}</td>
-              <td className={parts['right']}>
+              <td className={parts.right}>{formatCount(group.rows)}</td>
+              <td className={parts.right}>
                 {group.amounts.length === 0
                   ? '–'
                   : group.amounts.map((a) => (

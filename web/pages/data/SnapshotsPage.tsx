@@ -66,8 +66,8 @@ function SnapshotTable({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['scroll']} tabIndex={0} aria-label="Snapshots">
-      <table className={parts['table']}>
+    <section className={parts.scroll} tabIndex={0} aria-label="Snapshots">
+      <table className={parts.table}>
         <thead>
           <tr>
             <th scope="col">As of</th>
@@ -79,7 +79,7 @@ function SnapshotTable({
         </thead>
         <tbody>
           {snapshots.map((one) => (
-            <tr key={one.id} className={one.id === shown ? parts['strong'] : undefined}>
+            <tr key={one.id} className={one.id === shown ? parts.strong : undefined}>
               <th scope="row" className="tab">
                 {formatDate(one.asOf)}
               </th>
@@ -95,7 +95,7 @@ function SnapshotTable({
                 ) : (
                   <button
                     type="button"
-                    className={parts['link']}
+                    className={parts.link}
                     onClick={() =>
                       set({ snapshot: one.current ? undefined : one.id, ...(compare === one.id ? { compare: undefined } : {}) })
                     }
@@ -109,11 +109,11 @@ function SnapshotTable({
                 {one.id === shown ? (
                   ''
                 ) : one.id === compare ? (
-                  <button type="button" className={parts['link']} onClick={() => set({ compare: undefined })}>
+                  <button type="button" className={parts.link} onClick={() => set({ compare: undefined })}>
                     compared; stop
                   </button>
                 ) : (
-                  <button type="button" className={parts['link']} onClick={() => set({ compare: one.id })}>
+                  <button type="button" className={parts.link} onClick={() => set({ compare: one.id })}>
                     compare<span className="visually-hidden"> with snapshot of {formatMoment(one.createdAt)}</span>
                   </button>
                 )}
@@ -146,18 +146,18 @@ function Differences({ comparison: c, currency }: { comparison: Comparison; curr
         <b>Why:</b> {c.why.length === 0 ? 'inputs, settings and version are the same.' : c.why.join('; ')}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className={parts['scroll']} tabIndex={0} aria-label="Key figures compared" style={{ marginTop: 16 }}>
-        <table className={parts['table']}>
+      <section className={parts.scroll} tabIndex={0} aria-label="Key figures compared" style={{ marginTop: 16 }}>
+        <table className={parts.table}>
           <thead>
             <tr>
               <th scope="col">Figure</th>
-              <th scope="col" className={parts['right']}>
+              <th scope="col" className={parts.right}>
                 {formatDate(c.a.asOf)}
               </th>
-              <th scope="col" className={parts['right']}>
+              <th scope="col" className={parts.right}>
                 {formatDate(c.b.asOf)}
               </th>
-              <th scope="col" className={parts['right']}>
+              <th scope="col" className={parts.right}>
                 Change
               </th>
             </tr>
@@ -169,9 +169,9 @@ function Differences({ comparison: c, currency }: { comparison: Comparison; curr
               return (
                 <tr key={figure.name}>
                   <th scope="row">{figure.title}</th>
-                  <td className={parts['right']}>{show(figure.a)}</td>
-                  <td className={parts['right']}>{show(figure.b)}</td>
-                  <td className={`${parts['right']}${isNegative(figure.change) ? ' loss' : ''}`}>{show(figure.change, true)}</td>
+                  <td className={parts.right}>{show(figure.a)}</td>
+                  <td className={parts.right}>{show(figure.b)}</td>
+                  <td className={`${parts.right}${isNegative(figure.change) ? ' loss' : ''}`}>{show(figure.change, true)}</td>
                 </tr>
               )
             })}
@@ -180,13 +180,13 @@ function Differences({ comparison: c, currency }: { comparison: Comparison; curr
       </section>
       {tables.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className={parts['scroll']} tabIndex={0} aria-label="Tables compared" style={{ marginTop: 24 }}>
-          <table className={parts['table']}>
+        <section className={parts.scroll} tabIndex={0} aria-label="Tables compared" style={{ marginTop: 24 }}>
+          <table className={parts.table}>
             <thead>
               <tr>
                 <th scope="col">Table</th>
                 {['Rows before', 'Rows now', 'Added', 'Removed', 'Changed'].map((title) => (
-                  <th key={title} scope="col" className={parts['right']}>
+                  <th key={title} scope="col" className={parts.right}>
                     {title}
                   </th>
                 ))}
@@ -198,7 +198,7 @@ function Differences({ comparison: c, currency }: { comparison: Comparison; curr
                   <th scope="row">{table.name.replaceAll('_', ' ')}</th>
                   {[table.rowsA, table.rowsB, table.added, table.removed, table.changed].map((value, index) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: fixed columns
-                    <td key={index} className={parts['right']}>
+                    <td key={index} className={parts.right}>
                       {value === null ? '–' : formatCount(value)}
                     </td>
                   ))}
@@ -217,29 +217,29 @@ function CustomersMoved({ rows, currency }: { rows: Comparison['customers']; cur
   const names = Object.keys(rows[0] ?? {}).filter((name) => !['customer_id', 'name'].includes(name))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={parts['scroll']} tabIndex={0} aria-label="Customers that moved most" style={{ marginTop: 24 }}>
-      <table className={parts['table']}>
+    <section className={parts.scroll} tabIndex={0} aria-label="Customers that moved most" style={{ marginTop: 24 }}>
+      <table className={parts.table}>
         <thead>
           <tr>
             <th scope="col">Customers that moved most</th>
             {names.map((name) => (
-              <th key={name} scope="col" className={parts['right']}>
+              <th key={name} scope="col" className={parts.right}>
                 {{ a: 'Before', b: 'Now' }[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')}{' '}
-                <span className={parts['unit']}>{currency}</span>
+                <span className={parts.unit}>{currency}</span>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={String(row['customer_id'])}>
+            <tr key={String(row.customer_id)}>
               <th scope="row">
-                <Link to="/customers/$id" params={{ id: String(row['customer_id']) }}>
-                  {String(row['name'] ?? row['customer_id'])}
+                <Link to="/customers/$id" params={{ id: String(row.customer_id) }}>
+                  {String(row.name ?? row.customer_id)}
                 </Link>
               </th>
               {names.map((name) => (
-                <td key={name} className={`${parts['right']}${isNegative(row[name]) ? ' loss' : ''}`}>
+                <td key={name} className={`${parts.right}${isNegative(row[name]) ? ' loss' : ''}`}>
                   {/^-?\d+(\.\d+)?$/.test(String(row[name]))
                     ? formatValue(row[name], { type: 'money' }, currency, { currencyDisplay: 'none', sign: name === 'change' })
                     : String(row[name] ?? '–')}
@@ -260,7 +260,7 @@ function Made({ id }: { id: string }) {
       <Show query={query} shape={<Bone height={160} />}>
         {(manifest) => (
           <>
-            <dl className={parts['facts']}>
+            <dl className={parts.facts}>
               <dt>Made</dt>
               <dd className="tab">
                 {formatMoment(manifest.createdAt)} by Clientele {manifest.version}, in {formatSeconds(manifest.seconds)}
@@ -274,12 +274,12 @@ function Made({ id }: { id: string }) {
               <dt>Settings</dt>
               <dd className="tab">{manifest.settingsHash.slice(0, 16)}</dd>
             </dl>
-            <table className={parts['table']} style={{ marginTop: 16 }}>
+            <table className={parts.table} style={{ marginTop: 16 }}>
               <thead>
                 <tr>
                   <th scope="col">Step</th>
                   <th scope="col">Writes</th>
-                  <th scope="col" className={parts['right']}>
+                  <th scope="col" className={parts.right}>
                     Time
                   </th>
                 </tr>
@@ -293,7 +293,7 @@ function Made({ id }: { id: string }) {
                         .map((name) => `${name} (${formatCount(manifest.tables.find((t) => t.name === name)?.rows ?? 0)})`)
                         .join(', ')}
                     </td>
-                    <td className={parts['right']}>{formatSeconds(step.seconds)}</td>
+                    <td className={parts.right}>{formatSeconds(step.seconds)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -115,8 +115,8 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
             </p>
           )}
           <Effect report={report} />
-          <div className={classes['card']} style={{ marginTop: 16 }}>
-            <h2 className={classes['cardTitle']}>Reconciliation</h2>
+          <div className={classes.card} style={{ marginTop: 16 }}>
+            <h2 className={classes.cardTitle}>Reconciliation</h2>
             <Reconciliation report={report} staged />
           </div>
           <TextInput
@@ -135,7 +135,7 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
         <p>Answer the open questions first.</p>
       )}
       {!job && (
-        <div className={classes['actions']}>
+        <div className={classes.actions}>
           {now === 'Preview' && report && (
             <Button
               loading={commit.isPending || answer.isPending}
@@ -218,7 +218,7 @@ function Committed({ report }: { report: ImportReport }) {
       ) : (
         <>
           {start.error && <Failed error={start.error} />}
-          <div className={classes['actions']} style={{ marginTop: 0, marginBottom: 24 }}>
+          <div className={classes.actions} style={{ marginTop: 0, marginBottom: 24 }}>
             <Button
               onClick={() => start.mutate(undefined, { onSuccess: (started) => setJob(started.id) })}
               loading={start.isPending}
@@ -235,8 +235,8 @@ function Committed({ report }: { report: ImportReport }) {
           </div>
         </>
       )}
-      <div className={classes['card']}>
-        <h2 className={classes['cardTitle']}>{report.files.map((file) => file.name).join(', ')}</h2>
+      <div className={classes.card}>
+        <h2 className={classes.cardTitle}>{report.files.map((file) => file.name).join(', ')}</h2>
         <Reconciliation report={report} staged={false} />
       </div>
     </>

@@ -42,7 +42,7 @@ export function GlossaryPage() {
               })
             }
           />
-          <Terms terms={terms} q={q ?? ''} chosen={term} valueOf={(one) => valueFor(one, figures, workspace?.currency ?? 'EUR')} />
+          <Terms terms={terms} q={q ?? ''} chosen={term} valueHere={(one) => valueFor(one, figures, workspace?.currency ?? 'EUR')} />
         </>
       )}
     </Show>
@@ -64,12 +64,12 @@ function Terms({
   terms,
   q,
   chosen,
-  valueOf,
+  valueHere,
 }: {
   terms: Term[]
   q: string
   chosen: string | undefined
-  valueOf: (term: Term) => string | undefined
+  valueHere: (term: Term) => string | undefined
 }) {
   const found = useMemo(() => {
     const words = q.toLowerCase().split(/\s+/).filter(Boolean)
@@ -77,16 +77,16 @@ function Terms({
   }, [q, terms])
   if (found.length === 0) return <Empty title="No term fits">Try a shorter word.</Empty>
   return (
-    <dl className={classes['terms']}>
+    <dl className={classes.terms}>
       {found.map((term) => (
-        <div key={term.id} id={`term-${term.id}`} className={classes['term']} data-chosen={term.id === chosen || undefined}>
+        <div key={term.id} id={`term-${term.id}`} className={classes.term} data-chosen={term.id === chosen || undefined}>
           <dt>{term.term}</dt>
           <dd>
             <p>{term.meaning}</p>
-            {term.formula && <p className={classes['formula']}>{term.formula}</p>}
-            {valueOf(term) && (
+            {term.formula && <p className={classes.formula}>{term.formula}</p>}
+            {valueHere(term) && (
               <p className="small">
-                Here: <b className="tab">{valueOf(term)}</b>
+                Here: <b className="tab">{valueHere(term)}</b>
               </p>
             )}
             {term.limits && <p className="small dim">{term.limits}</p>}

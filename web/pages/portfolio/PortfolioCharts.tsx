@@ -19,7 +19,7 @@ export function PortfolioCharts({ portfolio }: { portfolio: Portfolio }) {
     return list
   }, [portfolio])
   return (
-    <div className={classes['grid2']} style={{ marginTop: 48 }}>
+    <div className={classes.grid2} style={{ marginTop: 48 }}>
       {charts.map((chart) => (
         <Exhibit key={chart.name} chart={chart} currency={portfolio.workspace.currency} heading="h2" />
       ))}

@@ -71,10 +71,10 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       />
       <Figures figures={portfolio.figures.slice(0, 5)} currency={currency} comparison={comparison} />
 
-      <div className={classes['split']} style={{ marginTop: 32 }}>
+      <div className={classes.split} style={{ marginTop: 32 }}>
         <WhaleExhibit portfolio={portfolio} from={search.from} to={search.to} onRange={(range) => onSearch(range, true)} />
         <aside aria-labelledby="to-do">
-          <h2 id="to-do" className={classes['sectionTitle']}>
+          <h2 id="to-do" className={classes.sectionTitle}>
             What stands out, and what to do
           </h2>
           <Findings findings={portfolio.findings.filter((finding) => finding !== main || finding.action)} />

@@ -40,7 +40,7 @@ export function PortfolioTable({
 }) {
   const tables = useTables(snapshot)
   const absent = useMemo(
-    () => new Set((portfolio.layers?.rows ?? []).filter((row) => row['available'] !== true).map((row) => row['layer'])),
+    () => new Set((portfolio.layers?.rows ?? []).filter((row) => row.available !== true).map((row) => row.layer)),
     [portfolio.layers],
   )
   const columns = useMemo(() => {
@@ -76,7 +76,7 @@ export function PortfolioTable({
             search={search}
             onSearch={onSearch}
             given={given}
-            open={(row) => `/customers/${encodeURIComponent(String(row['customer_id']))}`}
+            open={(row) => `/customers/${encodeURIComponent(String(row.customer_id))}`}
             maxHeight={maxHeight}
           />
         ) : null

@@ -33,9 +33,9 @@ export function WhaleExhibit({
     [points, portfolio.concentration, context],
   )
   const last = points.at(-1)
-  const count = Number(last?.['rank'] ?? 0)
-  const ranks = useMemo(() => points.map((point) => Number(point['rank'])), [points])
-  const losers = points.find((point) => String(point['measure'] ?? '').startsWith('-'))
+  const count = Number(last?.rank ?? 0)
+  const ranks = useMemo(() => points.map((point) => Number(point.rank)), [points])
+  const losers = points.find((point) => String(point.measure ?? '').startsWith('-'))
   const picked = from !== undefined || to !== undefined
   const first = Math.max(1, from ?? 1)
   const end = Math.min(count, to ?? count)
@@ -57,8 +57,8 @@ export function WhaleExhibit({
     ),
     enabled: picked && count > 0,
   })
-  const sum = sums.data?.totals?.['measure']
-  const total = Number(last?.['cumulative'] ?? 0)
+  const sum = sums.data?.totals?.measure
+  const total = Number(last?.cumulative ?? 0)
   const word = context.measure === 'contribution' ? 'contribution' : 'net revenue'
 
   const pick = (a: number, b: number): void => onRange(a <= 1 && b >= count ? { from: undefined, to: undefined } : { from: a, to: b })
@@ -87,9 +87,9 @@ export function WhaleExhibit({
           : {})}
       />
       {count > 0 && !chart.empty && (
-        <div className={`${classes['pick']} no-print`}>
+        <div className={`${classes.pick} no-print`}>
           <form
-            className={classes['ranks']}
+            className={classes.ranks}
             onSubmit={(event) => {
               event.preventDefault()
               const form = new FormData(event.currentTarget)
@@ -116,24 +116,24 @@ export function WhaleExhibit({
               aria-label="Last rank"
               size={Math.max(3, String(count).length)}
             />
-            <button type="submit" className={parts['link']}>
+            <button type="submit" className={parts.link}>
               Pick
             </button>
           </form>
-          <button type="button" className={parts['link']} onClick={() => pick(1, Math.max(1, Math.round(count * 0.2)))}>
+          <button type="button" className={parts.link} onClick={() => pick(1, Math.max(1, Math.round(count * 0.2)))}>
             Best 20 %
           </button>
           {losers && (
-            <button type="button" className={parts['link']} onClick={() => pick(Number(losers['rank']), count)}>
+            <button type="button" className={parts.link} onClick={() => pick(Number(losers.rank), count)}>
               {context.measure === 'contribution' ? 'Loss makers' : 'Below zero'}
             </button>
           )}
           {picked && (
-            <button type="button" className={parts['link']} onClick={() => onRange({ from: undefined, to: undefined })}>
+            <button type="button" className={parts.link} onClick={() => onRange({ from: undefined, to: undefined })}>
               All
             </button>
           )}
-          <span className={classes['sum']} aria-live="polite">
+          <span className={classes.sum} aria-live="polite">
             {picked && sum !== undefined && sum !== null ? (
               <>
                 {formatCount(end - first + 1)} of {formatCount(count)} customers ({formatShare((end - first + 1) / count)}):{' '}

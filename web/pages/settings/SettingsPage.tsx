@@ -32,7 +32,7 @@ export function SettingsPage() {
       <Section title="Workspace" id="workspace">
         <Show query={workspace} shape={<Bone height={120} />}>
           {(data) => (
-            <dl className={parts['facts']}>
+            <dl className={parts.facts}>
               <dt>Name</dt>
               <dd>{data.name}</dd>
               <dt>Reporting currency</dt>

@@ -3,7 +3,7 @@ import { runSteps, type TestInput, type TestRun } from '../../../test/support/po
 import { profitabilitySteps } from './steps.ts'
 
 /** Six lines that one can add up in the head. */
-export const sixLines: TestInput = {
+const sixLines: TestInput = {
   customers: [
     { id: 'A', name: 'Alder' },
     { id: 'B', name: 'Birch' },

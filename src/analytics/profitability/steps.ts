@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AnyStep } from '../../pipeline/step.ts'
-import { customerProfit, layerTotals, monthProfit, productProfit } from './contract.ts'
+import { writeConcentration } from './concentration.ts'
+import { concentration, customerProfit, layerTotals, monthProfit, productProfit, whaleCurve } from './contract.ts'
 import { writeLayers } from './layers.ts'
 
 const needsOrders = 'Load a file with orders: who bought what, when, for how much.'
@@ -16,5 +17,14 @@ export const profitabilitySteps: AnyStep[] = [
     unlock: needsOrders,
     parameters: z.strictObject({}),
     run: writeLayers,
+  },
+  {
+    name: 'concentration',
+    title: 'Whale curve and concentration',
+    reads: ['customer_profit', 'layer'],
+    writes: [whaleCurve, concentration],
+    unlock: needsOrders,
+    parameters: z.strictObject({}),
+    run: writeConcentration,
   },
 ]

@@ -49,10 +49,12 @@ export function betaGeometricLogLikelihood({ k, dropsAtFirst }: Variant, cells: 
   const size = x.length
   const histogram = new Map<number, number>()
   let customers = 0
+  let purchases = 0
   let constant = 0
   for (let i = 0; i < size; i++) {
     const w = weight ? weight[i]! : 1
     customers += w
+    purchases += w * x[i]!
     histogram.set(x[i]!, (histogram.get(x[i]!) ?? 0) + w)
     constant += w * ((logIntervals ? (k - 1) * logIntervals[i]! : 0) - x[i]! * lgamma(k))
   }
@@ -60,8 +62,9 @@ export function betaGeometricLogLikelihood({ k, dropsAtFirst }: Variant, cells: 
   const phases = phaseSums()
   return (parameters, gradient, hessian) => {
     const [r, alpha, a, b] = parameters as unknown as [number, number, number, number]
-    let total = constant + customers * r * Math.log(alpha)
-    let [gr, gAlpha, ga, gb] = [customers * Math.log(alpha), (customers * r) / alpha, 0, 0]
+    // r ln alpha - R ln(alpha+T) as -R ln(1 + T/alpha) - kx ln alpha: at r = 1e50 the first form is noise.
+    let total = constant - k * purchases * Math.log(alpha)
+    let [gr, gAlpha, ga, gb] = [0, (customers * r) / alpha, 0, 0]
     let [hrr, hrAlpha, hAlphaAlpha, haa, hab, hbb] = [0, customers / alpha, (-customers * r) / (alpha * alpha), 0, 0, 0]
     let [hra, hrb, hAlphaA, hAlphaB] = [0, 0, 0, 0]
     const psi = { r: digamma(r), ab: digamma(a + b), b: digamma(b), r1: trigamma(r), ab1: trigamma(a + b), b1: trigamma(b) }
@@ -84,12 +87,23 @@ export function betaGeometricLogLikelihood({ k, dropsAtFirst }: Variant, cells: 
       }
     }
     const logA = Math.log(a)
+    // Cells come sorted by T, then x: what depends on these alone is kept from one cell to the next.
+    let end = 0
+    let logEnd = 0
+    let bottom = 0
+    let logOdds = 0
     for (let i = 0; i < size; i++) {
       const count = x[i]!
       const w = weight ? weight[i]! : 1
       const R = r + k * count
-      const end = 1 / (alpha + T[i]!)
-      const logEnd = Math.log(alpha + T[i]!)
+      if (i === 0 || T[i] !== T[i - 1]) {
+        end = 1 / (alpha + T[i]!)
+        logEnd = Math.log1p(T[i]! / alpha)
+      }
+      if (i === 0 || count !== x[i - 1]) {
+        bottom = b + count - 1 + z
+        logOdds = logA - Math.log(bottom)
+      }
       let value = -R * logEnd
       let cr = -logEnd
       let cAlpha = -R * end
@@ -113,10 +127,9 @@ export function betaGeometricLogLikelihood({ k, dropsAtFirst }: Variant, cells: 
         sAlphaAlpha = phases.alphaAlpha
       }
       if (count > 0 || z === 1) {
-        const bottom = b + count - 1 + z
         const gap = Math.log1p((T[i]! - tx[i]!) / (alpha + tx[i]!))
         const last = 1 / (alpha + tx[i]!)
-        const q = logA - Math.log(bottom) + R * gap
+        const q = logOdds + R * gap
         const u = q - s
         // share of S1 in S1 + S2: the chance of having left.
         const e = Math.exp(-Math.abs(u))

@@ -13,7 +13,7 @@ import {
   simulateBetaGeometric,
   type Variant,
 } from './beta-geometric.ts'
-import { evidenceIn, type PurchaseCells } from './cells.ts'
+import { evidenceIn, type PurchaseCells, whyTooThin } from './cells.ts'
 import { type Fit, refuse } from './fit.ts'
 import type { FitOptions, HistoryModel } from './history-model.ts'
 
@@ -64,9 +64,11 @@ function fitRegular(variant: (p: { k: number }) => Variant, cells: PurchaseCells
     return withK(options.k)
   }
   if (!cells.logIntervals) {
-    const { customers } = evidenceIn(cells)
-    const reason = 'the regularity k cannot be seen from x, t_x and T alone: give the sum of log intervals of each customer, or fix k'
-    return refuse(variant({ k: 1 }).model, reason, cells.x.length, customers)
+    const evidence = evidenceIn(cells)
+    const reason =
+      whyTooThin(evidence, options.minimumRepeatBuyers ?? 50) ??
+      'the regularity k cannot be seen from x, t_x and T alone: give the sum of log intervals of each customer, or fix k'
+    return refuse(variant({ k: 1 }).model, reason, cells.x.length, evidence.customers)
   }
   let best = withK(1)
   for (let k = 2, falls = 0, last = best; k <= 12 && falls < 2 && best.status !== 'refused'; k++) {

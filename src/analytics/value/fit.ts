@@ -116,7 +116,7 @@ export function maximiseLikelihood<Parameters>(problem: FitProblem<Parameters>):
   const named = (value: (i: number) => number): Parameters => Object.fromEntries(names.map((name, i) => [name, value(i)])) as Parameters
   const parameters = named((i) => Math.exp(found.x[i]!))
   const values = Float64Array.from(found.x, Math.exp)
-  const astray = names.filter((_, i) => Math.abs(found.x[i]! - centre[i]!) > reach * 0.99)
+  const astray = names.filter((_, i) => Math.abs(found.x[i]! - centre[i]!) > reach)
   const flat = names.filter((_, i) => !(logCovariance[i * n + i]! < 25))
   let status: Fit<Parameters>['status'] = 'converged'
   let reason: string | undefined
@@ -136,7 +136,8 @@ export function maximiseLikelihood<Parameters>(problem: FitProblem<Parameters>):
     parameters,
     standardErrors: named((i) => values[i]! * Math.sqrt(logCovariance[i * n + i]!)),
     logCovariance,
-    logLikelihood: problem.logLikelihood(values, new Float64Array(n), new Float64Array(n * n)),
+    logLikelihood:
+      astray.length > 0 ? problem.logLikelihood(values, new Float64Array(n), new Float64Array(n * n)) : -found.value * customers,
     gradientNorm: found.gradientNorm,
     iterations,
     hessianCondition,

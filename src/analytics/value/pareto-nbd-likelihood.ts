@@ -22,9 +22,9 @@ const fine = gaussLegendre(14)
 export function createLeavingIntegral() {
   // Moments of the derivatives of the log integrand under the integrand, in the order of the fields below.
   const result = {
-    /** ln of the alive term, -(r+x) ln(alpha+T) - s ln(beta+T). */
+    /** ln of the alive term times alpha^(r+x) beta^s: -(r+x) ln(1+T/alpha) - s ln(1+T/beta). */
     alive: 0,
-    /** ln of the left term, s times the integral; -Infinity at tx = T. */
+    /** ln of the left term, s times the integral, times the same; -Infinity at tx = T. */
     left: 0,
     gr: 0,
     gAlpha: 0,
@@ -50,14 +50,15 @@ export function createLeavingIntegral() {
     const shiftBeta = beta - base
     const endAlpha = alpha + T
     const endBeta = beta + T
-    const logEndAlpha = Math.log(endAlpha)
-    const logEndBeta = Math.log(endBeta)
+    // Logarithms relative to alpha and beta: where these are huge, r ln alpha - r ln(alpha+T) would be noise.
+    const logEndAlpha = Math.log1p(T / alpha)
+    const logEndBeta = Math.log1p(T / beta)
     result.alive = -R * logEndAlpha - s * logEndBeta
     const startAlpha = alpha + tx
     const startBeta = beta + tx
     const startBase = base + tx
-    const logStartAlpha = Math.log(startAlpha)
-    const logStartBeta = Math.log(startBeta)
+    const logStartAlpha = Math.log1p(tx / alpha)
+    const logStartBeta = Math.log1p(tx / beta)
     const top = -R * logStartAlpha - (s + 1) * logStartBeta
     const length = Math.log1p((T - tx) / startBase)
     let mass = 0
@@ -125,7 +126,7 @@ export function createLeavingIntegral() {
       at = startBase * Math.exp(from)
       if (mass - before < 1e-17 * mass) break
     }
-    result.left = mass > 0 ? Math.log(s) + top + Math.log(mass) : -Infinity
+    result.left = mass > 0 ? Math.log(s / beta) + top + Math.log(mass) : -Infinity
     if (!derivatives) return
     const difference = result.left - result.alive
     const e = Math.exp(-Math.abs(difference))
@@ -182,17 +183,19 @@ export function paretoNbdLogLikelihood(cells: PurchaseCells): LogLikelihood {
   const size = x.length
   const histogram = new Map<number, number>()
   let customers = 0
+  let purchases = 0
   for (let i = 0; i < size; i++) {
     const w = weight ? weight[i]! : 1
     customers += w
+    purchases += w * x[i]!
     histogram.set(x[i]!, (histogram.get(x[i]!) ?? 0) + w)
   }
   const counts = [...histogram].sort((one, other) => one[0] - other[0])
   const { result: c, evaluate } = createLeavingIntegral()
   return (parameters, gradient, hessian) => {
     const [r, alpha, s, beta] = parameters as unknown as [number, number, number, number]
-    let total = customers * (r * Math.log(alpha) + s * Math.log(beta))
-    let [gr, gAlpha, gs, gBeta] = [customers * Math.log(alpha), (customers * r) / alpha, customers * Math.log(beta), (customers * s) / beta]
+    let total = -purchases * Math.log(alpha)
+    let [gr, gAlpha, gs, gBeta] = [0, (customers * r) / alpha, 0, (customers * s) / beta]
     let [hrr, hrAlpha, hrs, hrBeta] = [0, customers / alpha, 0, 0]
     let [hAlphaAlpha, hAlphaS, hAlphaBeta] = [(-customers * r) / (alpha * alpha), 0, 0]
     let [hss, hsBeta, hBetaBeta] = [0, customers / beta, (-customers * s) / (beta * beta)]

@@ -56,9 +56,9 @@ export function isLinear(tree: Node): boolean {
 }
 
 /** Computes a formula. A missing value counts as nothing in a sum; where all are missing, so is the result. */
-export function computeFormula(tree: Node, valueOf: (name: string) => string | number | null): FormulaValue {
+export function computeFormula(tree: Node, valueFor: (name: string) => string | number | null): FormulaValue {
   if ('name' in tree) {
-    const value = valueOf(tree.name)
+    const value = valueFor(tree.name)
     return value === null
       ? null
       : typeof value === 'string'
@@ -67,8 +67,8 @@ export function computeFormula(tree: Node, valueOf: (name: string) => string | n
           ? { exact: String(value) }
           : { float: value }
   }
-  const left = computeFormula(tree.left, valueOf)
-  const right = computeFormula(tree.right, valueOf)
+  const left = computeFormula(tree.left, valueFor)
+  const right = computeFormula(tree.right, valueFor)
   if (tree.op === '+' || tree.op === '-') {
     if (left === null && right === null) return null
     if ((left === null || 'exact' in left) && (right === null || 'exact' in right)) {

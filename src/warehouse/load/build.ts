@@ -316,6 +316,7 @@ function fileReports(
     return {
       name: nameOf(file),
       bytes: file.bytes,
+      path: file.path,
       sha256: file.sha256,
       format: file.format,
       detected: [...file.detected, ...(decisions.get(group.number) as Decision).detected],

@@ -7,6 +7,8 @@ const amount = z.string().meta({ description: 'Exact decimal as text' })
 
 export const fileReport = z.object({
   name: z.string().meta({ description: 'File name, with the path inside an archive: `orders.zip/2024/jan.csv`' }),
+  /** Where the file (or the archive that holds it) lay, so that a row can be shown as it stands there. */
+  path: z.string().optional(),
   bytes: z.number(),
   sha256: z.string(),
   format: z.enum(['csv', 'xlsx', 'parquet', 'jsonl', 'json']),

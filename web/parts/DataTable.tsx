@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are reached by arrow keys is a grid
 // biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: spacer rows hold nothing and take no focus
-import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
@@ -55,10 +55,17 @@ export function DataTable(props: DataTableProps) {
   const [active, setActive] = useState<{ row: number; column: number }>({ row: 0, column: 0 })
   const wantsFocus = useRef(false)
 
+  const sample = useQuery(
+    tablePageOptions(name, { snapshot, filters: fixed ? JSON.stringify(fixed) : undefined, sort: props.sort }, 0, pageSize, false),
+  ).data?.rows
+  const usual = useMemo(
+    () => props.columns.filter((c) => contract.columns[c] && !(sample && sample.length > 0 && saysNothing(sample, c, contract))),
+    [contract, props.columns, sample],
+  )
   const shown = useMemo(() => {
     const asked = search.cols?.split(',').filter((c) => contract.columns[c])
-    return asked && asked.length > 0 ? asked : props.columns.filter((c) => contract.columns[c])
-  }, [contract, props.columns, search.cols])
+    return asked && asked.length > 0 ? asked : usual
+  }, [contract, search.cols, usual])
   const sorting = parseSort(search.sort ?? props.sort).filter((s) => contract.columns[s.column])
   const filters = useMemo(
     () =>
@@ -195,7 +202,7 @@ export function DataTable(props: DataTableProps) {
   const sum = first.data?.totals
   return (
     <div className={classes.root}>
-      <TableTools {...props} shown={shown} view={view} total={first.data ? total : undefined} stale={stale} />
+      <TableTools {...props} columns={usual} shown={shown} view={view} total={first.data ? total : undefined} stale={stale} />
       {first.error && !first.data ? (
         <Failed error={first.error} retry={() => void first.refetch()} />
       ) : nothing ? (
@@ -384,6 +391,16 @@ function useRowLink(open: DataTableProps['open']): ((row: Row) => void) | undefi
   return open ? (row) => set({}, open(row)) : undefined
 }
 
+/** A column that is empty throughout, or only repeats the id, is left out until asked for. */
+function saysNothing(rows: Row[], column: string, contract: Contract): boolean {
+  if (contract.key.includes(column)) return false
+  const id = contract.key[0]!
+  return (
+    rows.every((row) => row[column] === null || row[column] === undefined) ||
+    (column === 'name' && rows.every((row) => row[column] === row[id]))
+  )
+}
+
 function widthOf(id: string, column: Column, first: boolean): number {
   const header = Math.max(0, ...column.title.split(' ').map((w) => w.length)) * 8 + 30
   if (first) return Math.max(148, header)
@@ -399,5 +416,6 @@ function widthOf(id: string, column: Column, first: boolean): number {
     month: 96,
     boolean: 92,
   }
-  return Math.max(width[column.type] ?? (id === 'name' ? 220 : 136), header)
+  const short: Record<string, number> = { kind: 92, currency: 84, line_no: 64, source_row: 84, source_file: 200, product_id: 120 }
+  return short[id] ?? Math.max(width[column.type] ?? (id === 'name' ? 220 : 136), header)
 }

@@ -4,6 +4,7 @@ import { formatCount, formatDate, formatValue, keepTogether } from '../../src/sh
 import { type Explanation, useExplanation, useTables, useWorkspace } from './api.ts'
 import { CheckMark } from './CheckMark.tsx'
 import classes from './explain.module.css'
+import { CheckIcon, StopIcon } from './icons.tsx'
 import parts from './parts.module.css'
 import { Bone, Failed, Loading } from './States.tsx'
 import { type ExplainTarget, parseExplain } from './search.ts'
@@ -182,7 +183,7 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
       </h3>
       {sources.sum !== undefined && (
         <p className={classes.match}>
-          <CheckMark status={sources.matches ? 'pass' : 'fail'} />
+          {sources.matches ? <CheckIcon size={14} /> : <StopIcon size={14} />}
           {sources.matches ? 'They sum to the figure, exactly: ' : 'They sum to something else: '}
           <span className="tab">{formatValue(sources.sum, { type: isMoney(e.type) ? e.type : 'quantity' }, currency)}</span>
         </p>

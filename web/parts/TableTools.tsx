@@ -77,7 +77,7 @@ export function TableTools({ table, contract, noun, currency, search, onSearch, 
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <span className={classes.count}>{total === undefined ? '' : `${formatCounted(total, noun[0], noun[1])}${stale ? ' …' : ''}`}</span>
+        <span className={classes.count}>{total === undefined ? '' : `${formatCounted(total, 'row')}${stale ? ' …' : ''}`}</span>
       </div>
       {(chips.length > 0 || given) && (
         <div className={classes.chips}>

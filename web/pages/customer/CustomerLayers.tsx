@@ -4,6 +4,7 @@ import { Section } from '../../parts/Page.tsx'
 import parts from '../../parts/parts.module.css'
 import { Term } from '../../parts/Term.tsx'
 import { Num } from '../../parts/values.tsx'
+import classes from './customer.module.css'
 
 /** The customer's P&L as far as the data carries it; each amount leads to its lines. */
 export function CustomerLayers({ customer }: { customer: Customer }) {
@@ -11,6 +12,8 @@ export function CustomerLayers({ customer }: { customer: Customer }) {
   const { currency } = customer.workspace
   const net = Number(row.net_revenue ?? 0)
   const missing = customer.layers.filter((layer) => !layer.available)
+  const unlocks = new Map<string, string[]>()
+  for (const { title, unlock } of missing) unlocks.set(unlock ?? '', [...(unlocks.get(unlock ?? '') ?? []), title.toLowerCase()])
   return (
     <Section title="Layers" id="layers">
       <table className={parts.table}>
@@ -50,9 +53,13 @@ export function CustomerLayers({ customer }: { customer: Customer }) {
         </tbody>
       </table>
       {missing.length > 0 && (
-        <p className="small dim" style={{ marginTop: 8 }}>
-          Not in the data: {missing.map((layer) => `${layer.title.toLowerCase()}${layer.unlock ? ` (${layer.unlock})` : ''}`).join('; ')}.
-        </p>
+        <ul className={`small dim ${classes.missing}`}>
+          {[...unlocks].map(([unlock, titles]) => (
+            <li key={unlock}>
+              No {titles.join(', ')}: {unlock || 'the data does not say'}
+            </li>
+          ))}
+        </ul>
       )}
     </Section>
   )

@@ -165,7 +165,7 @@ function rankText({ rank, profit }: Customer): string | undefined {
   const share =
     rank.share === null
       ? ''
-      : ` ${formatShare(rank.share)} of the total; the ${formatCount(rank.measure)} best together bring ${formatShare(rank.cumulativeShare)}.`
+      : ` ${formatShare(rank.share)} of the total${rank.measure > 1 ? `; the ${formatCount(rank.measure)} best together bring ${formatShare(rank.cumulativeShare)}` : ''}.`
   return keepTogether(`${between} Rank ${formatCount(rank.revenue)} by revenue.${share}`.trim())
 }
 

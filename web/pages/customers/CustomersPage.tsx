@@ -36,7 +36,6 @@ export function CustomersPage() {
     >
       {(data) => {
         const lines = Number(data.customers.unidentified?.lines ?? 0)
-        const identified = data.customers.total - (data.customers.unidentified ? 1 : 0)
         return (
           <>
             <PageHead
@@ -45,7 +44,7 @@ export function CustomersPage() {
                   <span>Customers</span>·<span className="tab">as of {formatDate(data.snapshot.asOf)}</span>
                 </>
               }
-              title={`${formatCount(identified)} customers${lines > 0 ? `, and ${formatCount(lines)} lines that name none` : ''}`}
+              title={`${formatCount(data.customers.total)} customers${lines > 0 ? `, and ${formatCount(lines)} lines that name none` : ''}`}
               doubt={lines > 0 ? 'Lines without a customer stay in all totals, as one row of their own: (unidentified).' : undefined}
             />
             <PortfolioTable

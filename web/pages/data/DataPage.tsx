@@ -143,13 +143,7 @@ function ImportCard({ report }: { report: ImportReport }) {
             {report.files[0]?.recogniser.title} · {formatMoment(report.createdAt)}
           </div>
         </div>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<UndoIcon size={13} />}
-          onClick={() => setAsking(true)}
-          className="no-print"
-        >
+        <Button size="xs" variant="default" leftSection={<UndoIcon size={13} />} onClick={() => setAsking(true)} className="no-print">
           Undo
         </Button>
       </div>

@@ -69,7 +69,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         doubt={main?.doubt ? keepTogether(main.doubt) : undefined}
         actions={<Downloads snapshot={search.snapshot} />}
       />
-      <Figures figures={portfolio.figures.slice(0, 5)} currency={currency} comparison={comparison} />
+      <Figures figures={keyFigures(portfolio.figures)} currency={currency} comparison={comparison} />
 
       <div className={classes.split} style={{ marginTop: 32 }}>
         <WhaleExhibit portfolio={portfolio} from={search.from} to={search.to} onRange={(range) => onSearch(range, true)} />
@@ -90,6 +90,13 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       <PageFoot portfolio={portfolio} />
     </>
   )
+}
+
+/** Five figures: those that the data carries, and at most one that it does not, with what would give it. */
+function keyFigures(figures: Portfolio['figures']): Portfolio['figures'] {
+  const known = figures.filter((figure) => figure.value !== null)
+  const missing = figures.find((figure) => figure.value === null)
+  return missing ? [...known.slice(0, 4), missing] : known.slice(0, 5)
 }
 
 function Downloads({ snapshot }: { snapshot: string | undefined }) {

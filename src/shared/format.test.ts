@@ -121,6 +121,6 @@ describe('other figures', () => {
   })
 
   test('figures stay with their units where text wraps', () => {
-    expect(keepTogether('12 % bring €1.24 m')).toBe('12\u00a0% bring €1.24\u00a0m')
+    expect(keepTogether('12 % bring −€1.24 m')).toBe('12\u00a0% bring −\u2060€1.24\u00a0m')
   })
 })

@@ -1,0 +1,88 @@
+import { type ChartContext, concentrationDots, sizeProfit, whaleCurve } from '../../charts/index.ts'
+import { ratioOf, subtractDecimals } from '../../shared/decimal.ts'
+import { formatCounted, formatValue } from '../../shared/format.ts'
+import type { Cell, Row } from '../../warehouse/port.ts'
+import type { ReportData } from '../data.ts'
+import { html, type Markup } from '../markup.ts'
+import { figureOf, type Section } from '../section.ts'
+import { printTable } from '../tables.ts'
+
+/** Who carries the portfolio, who takes back, how much hangs on few, and whether the big ones are best or worst. */
+export function concentrationSection(data: ReportData, context: ChartContext): Section | null {
+  if (!data.whaleCurve && !data.concentration) return null
+  const indices = data.concentration?.rows ?? []
+  const whale = whaleCurve({ points: data.whaleCurve?.rows ?? [], concentration: indices }, context)
+  const amount = (layer: string): string | null => {
+    const value = data.layers?.rows.find((row) => row.layer === layer)?.identified_amount
+    return typeof value === 'string' ? value : null
+  }
+  const contribution = amount('contribution')
+  const net = amount('net_revenue')
+  const without = amount('revenue_without_cost')
+  const margin =
+    contribution !== null && net !== null ? ratioOf(contribution, without === null ? net : subtractDecimals(net, without)) : null
+  return {
+    id: 'concentration',
+    title: 'Who carries the portfolio',
+    lede: 'Customers from the most to the least profitable: how far the best carry it, and what others take back.',
+    body: [
+      figureOf(whale),
+      indices.length > 0
+        ? html`<h3>How much hangs on few</h3>${figureOf(concentrationDots(indices, context))}${indexTable(indices, context.currency)}`
+        : html``,
+      data.largestCustomers && data.largestCustomers.rows.length > 0
+        ? html`<h3>Are the big ones the best or the worst?</h3>${figureOf(
+            sizeProfit(
+              {
+                customers: data.largestCustomers.rows,
+                total: data.largestCustomers.total,
+                ...(margin === null ? {} : { portfolioMargin: margin }),
+              },
+              context,
+            ),
+          )}${
+            data.largestCustomers.total > data.largestCustomers.rows.length
+              ? html`<p class="small">The ${formatCounted(data.largestCustomers.rows.length, 'largest customer', 'largest customers')} of ${formatCounted(data.largestCustomers.total, 'customer')}.</p>`
+              : ''
+          }`
+        : html``,
+    ],
+  }
+}
+
+function indexTable(rows: Row[], currency: string): Markup {
+  const show = (row: Row, value: Cell | undefined): string =>
+    formatValue(value, { type: indexType(row.unit), unit: String(row.unit ?? '') }, currency, { compact: true })
+  return printTable({
+    columns: [
+      {
+        title: 'Index',
+        type: 'text',
+        value: (row) => html`${row.title as string}<div class="small">${(row.reason ?? row.meaning) as string}</div>`,
+      },
+      { title: 'Value', type: 'number', value: (row) => html`${show(row, row.value)}` },
+      {
+        title: 'Interval',
+        type: 'number',
+        value: (row) =>
+          html`${row.low === null || row.low === undefined || row.high === null ? '' : `${show(row, row.low)} to ${show(row, row.high)}`}`,
+      },
+      { title: 'Formula', type: 'text', value: (row) => html`<span class="small">${row.formula as string}</span>` },
+    ],
+    rows,
+    currency,
+    caption: intervalCaption(rows),
+  })
+}
+
+function intervalCaption(rows: Row[]): string | undefined {
+  const said = new Set(rows.flatMap((row) => (typeof row.interval === 'string' && row.interval !== '' ? [row.interval] : [])))
+  return said.size > 0 ? `Interval: ${[...said].join('; ')}.` : undefined
+}
+
+/** How an index is shown, by its unit. */
+export function indexType(unit: Cell | undefined): string {
+  if (unit === 'ratio') return 'ratio'
+  if (unit === 'money') return 'money'
+  return unit === 'customers' ? 'integer' : 'number'
+}

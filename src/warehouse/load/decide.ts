@@ -275,16 +275,14 @@ export function mappingQuestions(group: Group, context: LayoutContext): Question
   return layout.fields.flatMap((field, i) => {
     const match = matches[i]
     const needed = needs.includes(field.name)
-    if (!needed || match.why === 'left out as told' || (match.column && match.confidence !== 'unsure')) return []
-    const free = columns.filter(
-      (column) => !matches.some((other) => other.column?.position === column.position && other.confidence !== 'unsure'),
-    )
+    if (!needed || match.why === 'left out as told' || match.column) return []
+    const free = columns.filter((column) => !matches.some((other) => other.column?.position === column.position))
     return [
       {
         id: `map:${field.name}`,
         file,
         title: `Which column is the ${field.title.toLowerCase()}?`,
-        why: match.column ? match.why : `No column is named like it.`,
+        why: match.maybe ? match.why : 'No column is named like it.',
         options: [
           ...free.map((column) => ({
             value: column.name,
@@ -293,7 +291,7 @@ export function mappingQuestions(group: Group, context: LayoutContext): Question
           })),
           ...(field.required ? [] : [{ value: '', label: 'none: the file does not say' }]),
         ],
-        ...(match.column ? { suggested: match.column.name } : {}),
+        ...(match.maybe ? { suggested: match.maybe.name } : {}),
         option: `--map ${field.name}="COLUMN"`,
       },
     ]

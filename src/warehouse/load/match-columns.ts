@@ -2,7 +2,10 @@ import type { Confidence, Field, FileColumn } from './layouts/layout.ts'
 
 export interface Match {
   field: string
+  /** The column that is used. */
   column: FileColumn | null
+  /** A column that may be meant; not used before somebody says so. */
+  maybe?: FileColumn
   confidence: Confidence
   why: string
 }
@@ -50,7 +53,7 @@ interface Candidate {
 
 /**
  * Which column a field is in. An exact known name is `known`; a close spelling or a known name among other words is `suggested`;
- * a weak likeness is `unsure`. Each column serves one field, the best pair first; `given` (field to column name) comes before all.
+ * a weak likeness is `unsure` and not used unless somebody says so. Each column serves one field, the best pair first; `given` (field to column name) comes before all.
  */
 export function matchColumns(
   fields: readonly Field[],
@@ -77,8 +80,12 @@ export function matchColumns(
   })
   for (const candidate of candidates) {
     if (matches[candidate.field] || used.has(candidate.column)) continue
-    used.add(candidate.column)
     const { confidence, why } = candidate
+    if (confidence === 'unsure') {
+      matches[candidate.field] = { field: fields[candidate.field].name, column: null, maybe: columns[candidate.column], confidence, why }
+      continue
+    }
+    used.add(candidate.column)
     matches[candidate.field] = { field: fields[candidate.field].name, column: columns[candidate.column], confidence, why }
   }
   return fields.map((field, f) => matches[f] ?? { field: field.name, column: null, confidence: 'unsure', why: 'no column looks like it' })

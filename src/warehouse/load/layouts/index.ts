@@ -1,7 +1,14 @@
+import { customers } from './customers.ts'
+import { fxRates } from './fx-rates.ts'
 import type { Layout } from './layout.ts'
+import { ledger } from './ledger.ts'
 import { onlineRetail } from './online-retail.ts'
+import { orderLines } from './order-lines.ts'
+import { orders } from './orders.ts'
+import { priceElements } from './price-elements.ts'
+import { products } from './products.ts'
 
 /** All layouts that are recognised. A new one is one file in this folder and one line here. */
-export const layouts: readonly Layout[] = [onlineRetail]
+export const layouts: readonly Layout[] = [onlineRetail, orderLines, orders, customers, products, priceElements, fxRates, ledger]
 
 export type { Confidence, Field, FileColumn, Layout, LayoutContext, LayoutFindings, LayoutQuestion, Recognition } from './layout.ts'

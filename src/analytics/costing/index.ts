@@ -1,5 +1,6 @@
 export { allocate } from './allocate.ts'
 export { type Pool, type PoolUse, usePool } from './capacity.ts'
 export { reciprocalPools, type ServiceFlow } from './service-pools.ts'
+export { costingSteps } from './steps.ts'
 export { minutesSql } from './time-equation.sql.ts'
 export { type DriverType, type DriverValue, evaluateMinutes, parseTimeEquation, type TimeEquation } from './time-equation.ts'

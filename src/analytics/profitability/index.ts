@@ -1,4 +1,5 @@
 export * from './contract.ts'
 export { type Available, layerColumns, layerSums } from './layers.sql.ts'
 export type { Periods, Span } from './periods.ts'
+export { literalRows } from './rows.sql.ts'
 export { profitabilitySteps } from './steps.ts'

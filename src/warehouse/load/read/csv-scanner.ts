@@ -75,6 +75,9 @@ export class CsvScanner {
   marks = 0
   private rewinds = 0
   private skipping = false
+  private skippingQuoted = false
+  /** Fields that a record should have, once known: tells a quote that was forgotten from a text that is too long. */
+  expectedFields = 0
 
   private readonly plain: Uint8Array
   private readonly quoted: Uint8Array
@@ -107,6 +110,19 @@ export class CsvScanner {
     this.input = input
     this.suspect = !isUtf8(input.subarray(0, final ? length : wholeCharacters(input, length)))
     let i = 0
+    if (this.skippingQuoted) {
+      for (;;) {
+        const next = input.subarray(0, length).indexOf(quote, i)
+        this.line += breaksIn(input, i, next < 0 ? length : next)
+        if (next < 0) return length
+        i = next
+        if (i + 1 === length && !final) return i
+        if (input[i + 1] !== quote) break
+        i += 2
+      }
+      this.skippingQuoted = false
+      this.skipping = true
+    }
     if (this.skipping) {
       while (i < length && input[i] !== 10 && input[i] !== 13) i++
       if (i === length) return length
@@ -285,14 +301,19 @@ export class CsvScanner {
       if (!done && problem !== 'quote-broken') {
         if (length - start < this.rowBytes && !final) return start
         problem = inQuotes && (final || firstBreak > 0) ? 'quote-unclosed' : 'row-too-long'
-        problemField = field
+        problemField = inQuotes ? field : field - 1
       }
       if (!done) {
         // Give the record up at its first line end.
-        const rewind = firstBreak > 0 && this.rewinds++ < maxRewinds
+        const tooLong = problem === 'quote-unclosed' && !final && !this.looksLikeRecords(input, firstBreak, length)
+        if (tooLong) problem = 'row-too-long'
+        const rewind = firstBreak > 0 && !tooLong && this.rewinds++ < maxRewinds
         let stop = rewind ? firstBreak : i
         if (rewind) {
           to = stop - (input[stop - 1] === 10 && input[stop - 2] === 13 ? 2 : 1)
+        } else if (tooLong) {
+          this.skippingQuoted = true
+          to = stop
         } else {
           while (stop < length && input[stop] !== 10 && input[stop] !== 13) stop++
           to = stop
@@ -307,7 +328,7 @@ export class CsvScanner {
           }
         }
         i = stop
-        breaks = 0
+        if (!tooLong) breaks = 0
         if (field <= columns) ends[field] = o
         field++
       }
@@ -326,7 +347,8 @@ export class CsvScanner {
       this.strayQuotes += strays
       listener(this)
       this.from = this.to
-      this.line += breaks + (this.skipping ? 0 : 1)
+      this.line += breaks + (this.skipping || this.skippingQuoted ? 0 : 1)
+      if (this.skippingQuoted) return i + this.scan(input.subarray(i, length), length - i, final, listener)
     }
     return i
   }
@@ -344,6 +366,20 @@ export class CsvScanner {
 
   /** Called by the listener's owner when `out` fills: takes what was kept out of it. */
   onFull: (kept: Buffer) => void = () => undefined
+
+  /** Whether the lines from `at` on are records of the table, or the text of a cell. */
+  private looksLikeRecords(input: Uint8Array, at: number, length: number): boolean {
+    if (this.expectedFields === 0) return true
+    let lines = 0
+    let records = 0
+    for (let i = at; lines < 20 && i < length; lines++) {
+      let fields = 1
+      for (; i < length && input[i] !== 10 && input[i] !== 13; i++) if (input[i] === this.shape.delimiter) fields++
+      if (fields === this.expectedFields) records++
+      i++
+    }
+    return 2 * records >= lines
+  }
 
   private makeRoom(bytes: number): void {
     if (this.out.length - this.from >= bytes) return
@@ -370,6 +406,12 @@ export function encodeCell(text: string): string {
 
 function letter(byte: number): number {
   return byte === 10 ? 110 : byte === 13 ? 114 : byte === unitSeparator ? 117 : 115
+}
+
+function breaksIn(input: Uint8Array, from: number, to: number): number {
+  let breaks = 0
+  for (let i = from; i < to; i++) if (input[i] === 10) breaks++
+  return breaks
 }
 
 function table(shape: CsvShape, inQuotes: boolean): Uint8Array {

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { AppError, UsageError } from '../../../shared/errors.ts'
 import { id, join, type Sql, sql } from '../../sql.ts'
 import { CsvScanner, type CsvShape, decodeCell, unitSeparator } from './csv-scanner.ts'
 import { readText, type Survey, surveyText } from './encoding.ts'
 import { FooterWatch } from './footer.ts'
-import { chooseHeader, type SampleRow, uniqueNames } from './header.ts'
+import { checkTable, chooseHeader, type SampleRow, uniqueNames } from './header.ts'
 import { type Limits, limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
 import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
@@ -34,8 +35,12 @@ export async function detectCsv(
   const sample = await sampleText(source.content, survey, options.signal)
   const shape = findShape(sample.bytes, sample.final, options, limits)
   const rows = sampleRecords(sample.bytes, sample.final, shape, limits, sampleRows)
+  if (rows[0]?.problem === 'row-too-long') throw limitError(source.name, 'rowBytes', sample.bytes.length, limits)
+  if (rows.length > 0 && rows.every(({ cells }) => cells.length > limits.columns))
+    throw limitError(source.name, 'columns', rows[0].cells.length, limits)
   const header = chooseHeader(source.name, rows, options)
   if (header.cells.length > limits.columns) throw limitError(source.name, 'columns', header.cells.length, limits)
+  if (options.delimiter === undefined && options.headerRow === undefined) checkTable(source.name, header)
   return { survey, shape, header, preamble: rows.filter(({ row, cells }) => row < header.row && cells.some((cell) => cell.trim() !== '')) }
 }
 
@@ -56,16 +61,18 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     let longest = 0
     let missingExamples = width
     const scanner = new CsvScanner(shape, limits)
+    scanner.expectedFields = width
     const footer = new FooterWatch(width, rejects)
     let headerBytes: Buffer = Buffer.alloc(0)
     scanner.onFull = (kept) => plain.writeBytes(kept)
     const listener = (s: CsvScanner) => {
+      if (s.row < header.row && isBlank(s)) blank++
       if (s.row <= header.row) {
         if (s.row === header.row) headerBytes = Buffer.from(s.out.subarray(s.from, s.to))
         s.to = s.from
         return
       }
-      if (s.filled === 0 && s.problem === 'none') {
+      if (isBlank(s)) {
         blank++
         s.to = s.from
         return
@@ -175,7 +182,7 @@ function sampleRecords(bytes: Buffer, final: boolean, shape: CsvShape, limits: L
   class Enough extends Error {}
   try {
     scanner.scan(bytes, bytes.length, final, (s) => {
-      if (s.filled > 0) rows.push({ row: s.row, cells: s.cells() })
+      if (!isBlank(s)) rows.push({ row: s.row, cells: s.cells(), ...(s.problem === 'none' ? {} : { problem: s.problem }) })
       s.to = s.from
       if (rows.length >= most) throw new Enough()
     })
@@ -185,27 +192,49 @@ function sampleRecords(bytes: Buffer, final: boolean, shape: CsvShape, limits: L
   return rows
 }
 
+/** The delimiter under which most rows have the same number of cells, and how it quotes. */
 function findShape(bytes: Buffer, final: boolean, options: ReadOptions, limits: Limits): CsvShape {
-  if (options.delimiter !== undefined) return { delimiter: byteOf(options.delimiter), quote: 34, escape: 0 }
-  let best = { shape: { delimiter: 44, quote: 34, escape: 0 }, score: 0 }
-  for (const delimiter of Object.keys(delimiters)) {
-    const shape = { delimiter: delimiter.charCodeAt(0), quote: 34, escape: 0 }
+  const candidates =
+    options.delimiter === undefined ? Object.keys(delimiters).map((text) => text.charCodeAt(0)) : [byteOf(options.delimiter)]
+  let best: { shape: CsvShape; score: number; rows: SampleRow[] } | undefined
+  for (const delimiter of candidates) {
+    const shape = { delimiter, quote: 34, escape: 0 }
     const rows = sampleRecords(bytes, final, shape, limits, 200)
-    const counts = new Map<number, number>()
-    for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
-    for (const [width, count] of counts) {
-      const score = (count / rows.length) ** 2 * Math.min(width, 4) + width / 10_000
-      if (score > best.score) best = { shape, score }
-    }
+    const score = scoreOf(rows)
+    if (!best || score > best.score) best = { shape, score, rows }
   }
-  return best.shape
+  const { shape, score, rows } = best as NonNullable<typeof best>
+  // Apostrophes quote when a row has every cell in them; backslashes escape when the rows come out better for it.
+  const alternatives: CsvShape[] = []
+  const enclosed = ({ cells }: SampleRow) => cells.length > 1 && cells.every((cell) => /^\s*'.*'\s*$/.test(cell))
+  if (rows.slice(0, 30).some(enclosed)) alternatives.push({ ...shape, quote: 39 })
+  if (bytes.includes('\\"')) alternatives.push({ ...shape, escape: 92 })
+  return (
+    alternatives.find((other) => scoreOf(sampleRecords(bytes, final, other, limits, 200)) >= score + (other.escape ? 1e-9 : 0)) ?? shape
+  )
+}
+
+function scoreOf(rows: SampleRow[]): number {
+  const counts = new Map<number, number>()
+  for (const { cells, problem } of rows) if (cells.length > 1 && !problem) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
+  let score = 0
+  for (const [width, count] of counts) score = Math.max(score, (count / rows.length) ** 2 * Math.min(width, 4) + width / 10_000)
+  return score
 }
 
 function byteOf(delimiter: string): number {
   const text = /^(tab|\\t)$/i.test(delimiter) ? '\t' : delimiter
   if (!/^[\t -~]$/.test(text) || /["a-zA-Z0-9]/.test(text))
-    throw new UsageError('read.delimiter', `the delimiter must be one character such as , ; | or tab; got ${JSON.stringify(delimiter)}`)
+    throw new UsageError('read.delimiter', `the delimiter must be one character; got ${JSON.stringify(delimiter)}`, {
+      hint: 'Such as a comma, a semicolon, a bar or tab.',
+    })
   return text.charCodeAt(0)
+}
+
+/** Whether a record holds nothing, or nothing but blanks where there should be several cells. */
+function isBlank(s: CsvScanner): boolean {
+  if (s.problem !== 'none') return false
+  return s.filled === 0 || (s.fields === 1 && s.out[s.from] <= 32 && s.out.toString('utf8', s.from, s.to).trim() === '')
 }
 
 /** A quick look that saves the close one for almost every record. */
@@ -227,15 +256,26 @@ function isSound(s: CsvScanner, width: number, names: string[], limits: Limits, 
   if (s.problem === 'quote-unclosed') return reject('quote-unclosed', 'a closing quote', column)
   if (s.problem === 'row-too-long') return reject('row-too-long', `at most ${limits.rowBytes} bytes in a row`, column)
   if (s.problem === 'nul-byte') return reject('nul-byte', 'text without NUL bytes', column)
-  if (!s.isValid()) return reject('invalid-encoding', 'text in the encoding of the file', null)
+  if (!s.isValid()) return reject('invalid-encoding', 'text in the encoding of the file', names[firstBroken(s)] ?? null)
   if (s.fields < width) return reject('row-too-short', `${width} cells, got ${s.fields}`, names[s.fields] ?? null)
-  if (s.fields > width && s.ends[Math.min(s.fields, s.ends.length) - 1] - s.ends[width - 1] > s.fields - width)
+  // Nothing but delimiters behind the last column is no harm.
+  if (s.fields > width && s.to - s.ends[width - 1] > s.fields - width)
     return reject('row-too-wide', `${width} cells, got ${s.fields}`, null)
   for (let f = 0, at = s.from; f < width; f++) {
     if (s.ends[f] - at > limits.cellBytes) return reject('cell-too-long', `at most ${limits.cellBytes} bytes in a cell`, names[f])
     at = s.ends[f] + 1
   }
   return true
+}
+
+/** The first field that is not UTF-8. */
+function firstBroken(s: CsvScanner): number {
+  let at = s.from
+  for (let f = 0; f < Math.min(s.fields, s.ends.length); f++) {
+    if (!isUtf8(s.out.subarray(at, s.ends[f]))) return f
+    at = s.ends[f] + 1
+  }
+  return -1
 }
 
 /** Adds the record's cells to examples that are not complete; returns how many columns became complete. */
@@ -271,6 +311,8 @@ function describe({ shape, header, preamble }: CsvReading, scanner: CsvScanner, 
   const delimiter = String.fromCharCode(shape.delimiter)
   const found: Detected[] = [
     { what: 'delimiter', value: delimiters[delimiter] ?? delimiter, example: header.cells.slice(0, 3).join(delimiter) },
+    { what: 'quotes', value: quotesOf(shape, scanner) },
+    { what: 'line ends', value: lineEndsOf(scanner) },
     { what: 'header row', value: String(header.row), example: header.cells.slice(0, 4).join(', ') },
   ]
   if (preamble.length > 0)
@@ -280,6 +322,31 @@ function describe({ shape, header, preamble }: CsvReading, scanner: CsvScanner, 
       example: preamble[0].cells.join(' ').trim().slice(0, 80),
     })
   if (blank > 0) found.push({ what: 'empty rows', value: `${blank} left out` })
-  if (scanner.strayQuotes > 0) found.push({ what: 'quotes', value: `${scanner.strayQuotes} quotes inside unquoted cells, kept as text` })
+  if (scanner.strayQuotes > 0)
+    found.push({
+      what: 'stray quotes',
+      value: `${scanner.strayQuotes} inside cells that are not quoted, kept as text`,
+      example: `row ${scanner.firstStrayRow}`,
+    })
+  if (scanner.marks > 0)
+    found.push({ what: 'byte order marks', value: `${scanner.marks} inside the file, left out: it was joined from several` })
   return found
+}
+
+function quotesOf(shape: CsvShape, scanner: CsvScanner): string {
+  if (scanner.quotedFields === 0) return 'none'
+  const quote = shape.quote === 39 ? 'apostrophes' : 'double quotes'
+  const escaping = shape.escape ? ', escaped by a backslash inside' : ''
+  const breaks = scanner.quotedBreaks > 0 ? `, ${scanner.quotedBreaks} line breaks inside` : ''
+  return `${quote} around ${scanner.quotedFields} cells${escaping}${breaks}`
+}
+
+function lineEndsOf({ lineEnds: { lf, crlf, cr } }: CsvScanner): string {
+  const kinds = [
+    { name: 'LF', count: lf },
+    { name: 'CR LF', count: crlf },
+    { name: 'CR', count: cr },
+  ].filter(({ count }) => count > 0)
+  if (kinds.length > 1) return `mixed: ${kinds.map(({ name, count }) => `${count} ${name}`).join(', ')}`
+  return kinds[0]?.name ?? 'none'
 }

@@ -5,6 +5,8 @@ import type { ReadOptions } from './types.ts'
 export interface SampleRow {
   row: number
   cells: string[]
+  /** Set when the record could not be read. */
+  problem?: string
 }
 
 /** Rows that hold something, among which the header is looked for. */
@@ -40,6 +42,15 @@ export function chooseHeader(label: string, rows: readonly SampleRow[], options:
   throw new AppError('read.header', `${label}: no row with column names was found in the first ${searched} rows`, {
     hint: 'Say which row holds them with --header-row, or 0 if there are none.',
     problems: rows.slice(0, 3).map(({ row, cells }) => ({ file: label, row, message: cells.slice(0, 20).join(' | ').slice(0, 120) })),
+  })
+}
+
+/** Refuses what has one column only: notes, letters, or a file whose delimiter was not found. */
+export function checkTable(label: string, header: SampleRow): void {
+  if (header.cells.filter((cell) => cell.trim() !== '').length > 1) return
+  throw new AppError('read.header', `${label}: no table was found: the rows do not fall into columns`, {
+    hint: 'If they do, say by which character with --delimiter, and which row holds the names with --header-row.',
+    problems: [{ file: label, row: header.row, message: header.cells.join(' ').slice(0, 120) }],
   })
 }
 

@@ -87,7 +87,8 @@ export async function stageJson(source: PlainSource, stage: Stage): Promise<Stag
       if (!whole) throw cutOff(source.name)
     })
     plain.close()
-    if (columns.size === 0 && rejects.count === 0) throw new AppError('read.empty', `${source.name}: the file holds no records`)
+    if (columns.size === 0 && rejects.count === 0)
+      throw new AppError('read.empty', `${source.name}: the file holds no records`, { hint: 'Export it again.' })
     const paths = [...columns.keys()]
     const names = uniqueNames(paths)
     const keys = names.map((_, i) => `c${i + 1}`)

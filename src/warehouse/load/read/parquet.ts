@@ -6,7 +6,7 @@ import { readChunks } from './encoding.ts'
 import { uniqueNames } from './header.ts'
 import { limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
-import { Rejects, shorten } from './staging.ts'
+import { Rejects } from './staging.ts'
 import type { StagedFile } from './types.ts'
 import { damaged } from './zip.ts'
 
@@ -69,7 +69,7 @@ export async function stageParquet(source: PlainSource, stage: Stage): Promise<S
   } catch (error) {
     // The engine's words about a broken file mean nothing to its owner.
     if (error instanceof AppError && error.code === 'warehouse.query' && error.kind === 'data')
-      throw damaged(source.name, shorten(error.message.replaceAll(source.content, 'the file')), error)
+      throw damaged(source.name, 'its content cannot be read as Parquet', error)
     throw error
   } finally {
     await rejects.drop()

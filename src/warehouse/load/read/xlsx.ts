@@ -4,7 +4,7 @@ import { AppError, UsageError } from '../../../shared/errors.ts'
 import { id, join, type Sql, sql } from '../../sql.ts'
 import { readChunks } from './encoding.ts'
 import { FooterWatch } from './footer.ts'
-import { chooseHeader, isRepeatedHeader, type SampleRow, uniqueNames } from './header.ts'
+import { checkTable, chooseHeader, isRepeatedHeader, type SampleRow, uniqueNames } from './header.ts'
 import { limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
 import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
@@ -196,6 +196,7 @@ class SheetTable {
     this.limits = limits
     const sample = ahead.map(({ row, cells }) => ({ row, cells: cells.map((cell) => cell ?? '') }))
     this.header = chooseHeader(label, sample, options)
+    if (options.headerRow === undefined) checkTable(label, this.header)
     this.names = uniqueNames(this.header.cells)
     this.examples = this.names.map(() => [])
     this.footer = new FooterWatch(this.names.length, rejects)

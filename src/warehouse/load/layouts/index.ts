@@ -7,8 +7,19 @@ import { orderLines } from './order-lines.ts'
 import { orders } from './orders.ts'
 import { priceElements } from './price-elements.ts'
 import { products } from './products.ts'
+import { shopifyOrders } from './shopify-orders.ts'
 
 /** All layouts that are recognised. A new one is one file in this folder and one line here. */
-export const layouts: readonly Layout[] = [onlineRetail, orderLines, orders, customers, products, priceElements, fxRates, ledger]
+export const layouts: readonly Layout[] = [
+  onlineRetail,
+  shopifyOrders,
+  orderLines,
+  orders,
+  customers,
+  products,
+  priceElements,
+  fxRates,
+  ledger,
+]
 
 export type { Confidence, Field, FileColumn, Layout, LayoutContext, LayoutFindings, LayoutQuestion, Recognition } from './layout.ts'

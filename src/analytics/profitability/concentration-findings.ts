@@ -56,7 +56,9 @@ function headline({ finding }: StepContext, { whale, measure, intervals }: Finda
     name: 'concentration',
     text: `${formatShare(best.customers)} of customers bring ${formatShare(best.amount)} of ${measure}${loss}.`,
     ...(doubt ? { doubt: `The best 20 % bring ${formatShare(whale.dependence[shares.indexOf(0.2)]!)}: ${doubt}.` } : {}),
-    action: archetype ? `In all, ${archetype.reading}. ${archetype.action}` : 'Account management: a named plan for each of them.',
+    action: archetype
+      ? `In all, ${archetype.reading}. ${archetype.action}`
+      : 'Marketing and account management: know who they are, keep them, and look for more like them.',
     weight: 100,
     kind: archetype && archetype.name !== 'healthy' ? 'bad' : 'neutral',
     link,

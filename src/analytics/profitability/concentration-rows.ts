@@ -263,10 +263,10 @@ export interface Archetype {
   action: string
 }
 
-/** Cut-offs: half the customers profitable, a fifth of the gains lost again. */
+/** Cut-offs: half the customers profitable, a tenth of the gains lost again. */
 export function readArchetype({ peakPosition, subsidyRatio }: WhaleIndices): Archetype {
   const many = peakPosition >= 0.5
-  const subsidised = subsidyRatio >= 0.2
+  const subsidised = subsidyRatio >= 0.1
   if (many && !subsidised) {
     return {
       name: 'healthy',
@@ -284,7 +284,7 @@ export function readArchetype({ peakPosition, subsidyRatio }: WhaleIndices): Arc
   if (many) {
     return {
       name: 'large-losers',
-      reading: 'most customers are profitable, but a few large ones lose much of it again',
+      reading: 'most customers are profitable, but loss makers take a good part of it back',
       action: 'Finance with account management: remedies for the named loss makers first; look inside our own house before prices.',
     }
   }

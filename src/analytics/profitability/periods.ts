@@ -38,12 +38,12 @@ export function completeMonths({ firstDate, lastDate, longestGap }: Coverage): S
 }
 
 /**
- * The latest two periods of equal length that the data covers: the longest of 12, 6, 3 and 1 whole months that fits twice. Null when
- * there are fewer than two whole months.
+ * The latest two periods of equal length among whole months: the longest of 12, 6, 3 and 1 months that fits twice. Null when there are
+ * fewer than two whole months.
+ *
+ * @param whole first days of the first and of the last whole month
  */
-export function choosePeriods(coverage: Coverage): Periods | null {
-  const whole = completeMonths(coverage)
-  if (!whole) return null
+export function choosePeriods(whole: Span): Periods | null {
   const available = monthsBetween(whole.from, whole.to) + 1
   const months = periodLengths.find((length) => 2 * length <= available)
   if (months === undefined) return null

@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import type { AnyStep } from '../../pipeline/step.ts'
+import { comparisonParameters, writeComparison } from './comparison.ts'
 import { writeConcentration } from './concentration.ts'
-import { concentration, customerProfit, layerTotals, monthProfit, productProfit, whaleCurve } from './contract.ts'
+import {
+  bridge,
+  concentration,
+  customerChange,
+  customerProfit,
+  layerTotals,
+  monthProfit,
+  period,
+  productProfit,
+  whaleCurve,
+} from './contract.ts'
 import { writeLayers } from './layers.ts'
 
 const needsOrders = 'Load a file with orders: who bought what, when, for how much.'
@@ -26,5 +37,15 @@ export const profitabilitySteps: AnyStep[] = [
     unlock: needsOrders,
     parameters: z.strictObject({}),
     run: writeConcentration,
+  },
+  {
+    name: 'period-comparison',
+    title: 'What changed between two periods',
+    reads: ['order_line', 'order', 'customer_profit', 'month_profit', 'layer'],
+    readsIfPresent: ['product'],
+    writes: [period, bridge, customerChange],
+    unlock: needsOrders,
+    parameters: comparisonParameters,
+    run: writeComparison,
   },
 ]

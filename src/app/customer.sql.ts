@@ -4,7 +4,8 @@ import { type Sql, sql } from '../warehouse/sql.ts'
 
 /** Whose lines, and how they are valued: as the run that made the snapshot did. */
 export interface CustomerLines {
-  customerKey: number
+  /** Null for lines without a customer. */
+  customerId: string | null
   asOf: string
   currency: string
   /** Whether there are rates for other currencies; without them foreign lines are in no layer. */
@@ -16,7 +17,7 @@ export interface CustomerLines {
  * The lines of one customer in the reporting currency, as relation `valued_line`. Lines lie sorted by customer, so that only theirs are
  * read. To stand behind `with`.
  */
-function ownLines({ customerKey, asOf, currency, rates }: CustomerLines): Sql {
+function ownLines({ customerId, asOf, currency, rates }: CustomerLines): Sql {
   const convert = (amount: Sql) =>
     rates ? sql`case when own.currency = ${currency} then ${amount} else cast(${amount} * day_rate.rate as decimal(18, 4)) end` : amount
   const dayRates = sql`
@@ -40,11 +41,10 @@ function ownLines({ customerKey, asOf, currency, rates }: CustomerLines): Sql {
     own as (
       select *
       from order_line
-      where customer_key = ${customerKey} and order_date <= cast(${asOf} as date)
+      where ${customerId === null ? sql`customer_id is null` : sql`customer_id = ${customerId}`} and order_date <= cast(${asOf} as date)
     ),${rates ? dayRates : sql``}
     valued_line as (
       select
-        own.order_key,
         own.order_id,
         own.order_date,
         own.channel_id,
@@ -67,7 +67,7 @@ export function customerMonths(dialect: Dialect, lines: CustomerLines): Sql {
     sums as (
       select
         ${month} as month,
-        count(distinct order_key) filter (where kind = 'sale') as orders,
+        count(distinct order_id) filter (where kind = 'sale') as orders,
         ${layerSums(lines.available)}
       from valued_line
       group by ${month}
@@ -87,14 +87,13 @@ export function customerOrders(lines: CustomerLines, limit: number): Sql {
     with ${ownLines(lines)},
     sums as (
       select
-        order_key,
-        min(order_id) as order_id,
+        order_id,
         min(order_date) as order_date,
         max(channel_id) as channel_id,
         bool_or(cancellation_flag) as cancelled,
         ${layerSums(lines.available)}
       from valued_line
-      group by order_key
+      group by order_id
     )
     select
       sums.order_id,

@@ -108,16 +108,21 @@ export async function readCustomer(workspace: Workspace, customerId: string, sna
         hint: 'Ids are taken as the orders write them; search finds customers by name.',
       })
     }
-    const customerKey = Number(profit.customer_key)
     const identified = profit.identified === true
     const layers = await readLayers(open, profit)
     const has = (layer: string) => layers.find((one) => one.layer === layer)?.available ?? false
     const available: Available = { list: has('list_revenue'), cost: has('contribution') }
-    const lines: CustomerLines = { customerKey, asOf: manifest.asOf, currency: manifest.currency, rates: tables.has('fx_rate'), available }
+    const lines: CustomerLines = {
+      customerId: identified ? customerId : null,
+      asOf: manifest.asOf,
+      currency: manifest.currency,
+      rates: tables.has('fx_rate'),
+      available,
+    }
     const one = async (query: Sql): Promise<Row | null> => (await warehouse.rows(query))[0] ?? null
 
     const [attributes, monthRows, orderRows, productRows, change, periods, count, near, page] = await Promise.all([
-      identified && tables.has('customer') ? one(sql`select * from customer where customer_key = ${customerKey}`) : null,
+      identified && tables.has('customer') ? one(sql`select * from customer where customer_id = ${customerId}`) : null,
       warehouse.rows(customerMonths(warehouse.dialect, lines)),
       warehouse.rows(customerOrders(lines, mostOrders)),
       tables.has('customer_product')
@@ -145,7 +150,7 @@ export async function readCustomer(workspace: Workspace, customerId: string, sna
       profit: { contract: contractOf('customer_profit', customerProfit), row: profit },
       attributes: attributes && {
         contract: contractOf('customer', canonicalTable('customer')!),
-        row: Object.fromEntries(known.filter(([column]) => column !== 'customer_key')),
+        row: Object.fromEntries(known),
       },
       layers,
       rank: identified

@@ -38,7 +38,7 @@ export interface PortfolioPage {
     losses: Row[]
     statuses: { status: string; customers: number; previous: string; current: string; change: string }[]
   } | null
-  customers: { total: number; unidentified: Row | null }
+  customers: { total: number; unidentified: Exhibit | null }
   checks: Check[]
   skipped: { step: string; title: string; missing: string[]; unlock: string }[]
   inputs: { import: string; files: string[]; rows: number }[]
@@ -115,12 +115,13 @@ async function readMovers({ warehouse, tables }: OpenSnapshot): Promise<Portfoli
 }
 
 async function readCustomers({ warehouse, tables }: OpenSnapshot): Promise<PortfolioPage['customers']> {
-  if (!tables.has('customer_profit')) return { total: 0, unidentified: null }
+  const contract = tables.get('customer_profit')
+  if (!contract) return { total: 0, unidentified: null }
   const [[count], [rest]] = await Promise.all([
     warehouse.rows(countCustomers()),
     warehouse.rows(sql`select * from customer_profit where customer_id = ${unidentified}`),
   ])
-  return { total: Number(count.customers), unidentified: rest ?? null }
+  return { total: Number(count.customers), unidentified: rest ? { contract, rows: [rest] } : null }
 }
 
 /** What the run found weightiest about the business; findings about the data stand below. */

@@ -26,6 +26,13 @@ export function contractBody({ name, title, meaning, grain, key, kind, columns }
   }
 }
 
+/** A row of a table as it travels: without columns that are for the engine only. */
+export function tableRowBody({ columns }: Omit<TableContract, 'schema'>, row: Row): RowBody {
+  const body = rowBody(row)
+  for (const name in body) if (columns[name]?.internal) delete body[name]
+  return body
+}
+
 /** A row as it travels: lists and structures become JSON text, what JSON cannot say (NaN, infinity) becomes null. */
 export function rowBody(row: Row): RowBody {
   const body: RowBody = {}

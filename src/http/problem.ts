@@ -14,6 +14,7 @@ const statusOfCode: Record<string, number> = {
   'http.forbidden': 403,
   'http.method': 405,
   'http.timeout': 408,
+  'http.length': 411,
   'http.too-large': 413,
   'http.media-type': 415,
   'http.host': 421,

@@ -242,7 +242,9 @@ export const stagedFile = z
   .openapi('StagedFile')
 
 /** The reconciliation card, by the name that it has in the document. */
-export const importReport = importReportOfLoad.meta({ id: 'ImportReport' })
+export const importReport = importReportOfLoad
+  .extend({ files: z.array(importReportOfLoad.shape.files.element.omit({ path: true })) })
+  .meta({ id: 'ImportReport' })
 
 export const stagedImport = z
   .object({
@@ -406,18 +408,40 @@ export const explanation = z
     column: z.string(),
     title: z.string(),
     value: cell,
-    type: z.string(),
+    type: columnType,
     unit: z.string().optional(),
     meaning: z.string(),
     formula: z.string().optional(),
     where: row,
-    inputs: z.array(z.object({ column: z.string(), title: z.string(), value: cell, formula: z.string().optional() })),
+    inputs: z.array(
+      z.object({
+        column: z.string(),
+        title: z.string(),
+        value: cell,
+        type: columnType,
+        formula: z.string().optional(),
+        /** Its own rows, where it is a sum of them. */
+        sources: z.object({ table: z.string(), rows: z.number(), sum: z.string().optional(), matches: z.boolean() }).optional(),
+      }),
+    ),
+    /** What the formula gives with these inputs, and whether that is the figure; absent where the formula is in words. */
+    computed: z.object({ value: z.union([z.string(), z.number(), z.null()]), matches: z.boolean() }).optional(),
     sources: z
-      .object({ table: z.string(), rows: z.number(), sum: z.string().optional(), matches: z.boolean(), sample: z.array(row) })
+      .object({
+        table: z.string(),
+        rows: z.number(),
+        sum: z.string().optional(),
+        /** Whether they add up to the figure, to the last decimal. */
+        matches: z.boolean(),
+        sample: z.array(row),
+      })
       .optional(),
     snapshot: z.string(),
     asOf: z.string(),
-    imports: z.array(z.object({ id: z.string(), files: z.array(z.string()) })),
+    currency: z.string(),
+    imports: z.array(
+      z.object({ id: z.string(), files: z.array(z.string()), active: z.boolean().meta({ description: 'False once it was undone' }) }),
+    ),
     checks: z.array(check),
   })
   .openapi('Explanation')

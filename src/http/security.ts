@@ -45,7 +45,8 @@ export function guard(gate: Gate): MiddlewareHandler {
 
   return async (c, next) => {
     const host = c.req.header('host') ?? ''
-    if (!isOurHost(host, gate)) {
+    // A request line may name a host of its own, which then counts (RFC 9112, 3.2.2).
+    if (!isOurHost(host, gate) || new URL(c.req.url).host.toLowerCase() !== host.toLowerCase()) {
       throw new UsageError('http.host', `this server does not answer for host ${JSON.stringify(host.slice(0, 100))}`, {
         hint: 'Open the address that the terminal printed.',
       })

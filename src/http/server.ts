@@ -68,6 +68,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 
   const server = createAdaptorServer({
     fetch: app.fetch,
+    overrideGlobalObjects: false,
     serverOptions: {
       headersTimeout: 15_000,
       // Uploads have their own limit, on silence; a whole request may take as long as a large file does.

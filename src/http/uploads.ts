@@ -34,8 +34,12 @@ const spareBytes = 512 * 2 ** 20
 export async function receiveUpload(request: Request, root: string, limits: UploadLimits): Promise<Upload> {
   const contentType = request.headers.get('content-type') ?? ''
   if (!request.body) throw new UsageError('http.malformed-upload', 'the upload is empty', { hint: 'Send one file or more.' })
+  const body = new BodyReader(request.body, limits.idle)
   const announced = Number(request.headers.get('content-length') ?? 0)
-  if (announced > limits.bytes) throw tooLarge(limits.bytes)
+  if (announced > limits.bytes) {
+    await body.drain()
+    throw tooLarge(limits.bytes)
+  }
 
   const folder = join(root, `${process.pid}-${randomBytes(8).toString('hex')}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -48,7 +52,7 @@ export async function receiveUpload(request: Request, root: string, limits: Uplo
     const taken = new Set<string>()
     let bytes = 0
     const fields = await readMultipart(
-      withIdleLimit(request.body, limits.idle),
+      body.chunks(),
       contentType,
       { parts: limits.files + 10, fieldBytes: 256 * 1024 },
       async (_field, name): Promise<FileSink> => {
@@ -83,6 +87,7 @@ export async function receiveUpload(request: Request, root: string, limits: Uplo
   } catch (error) {
     await (current as FileHandle | null)?.close()
     await rm(folder, { recursive: true, force: true })
+    await body.drain()
     throw error
   }
 }
@@ -141,25 +146,55 @@ function freeName(segments: string[], taken: Set<string>): string[] {
   }
 }
 
-async function* withIdleLimit(body: ReadableStream<Uint8Array>, idle: number): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader()
-  try {
-    for (;;) {
-      const { promise: tooLong, reject } = Promise.withResolvers<never>()
-      const timer = setTimeout(
-        () => reject(new UsageError('http.timeout', `no byte came for ${Math.round(idle / 1000)} seconds; the upload was given up`)),
-        idle,
-      )
-      try {
-        const { done, value } = await Promise.race([reader.read(), tooLong])
-        if (done) return
-        yield value
-      } finally {
-        clearTimeout(timer)
+const drainedBytes = 64 * 2 ** 20
+const drainedMilliseconds = 5000
+
+/** The body of a request in chunks, given up when the sender falls silent. */
+class BodyReader {
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>
+  private readonly idle: number
+  private over = false
+
+  constructor(body: ReadableStream<Uint8Array>, idle: number) {
+    this.reader = body.getReader()
+    this.idle = idle
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await this.read(this.idle); chunk; chunk = await this.read(this.idle)) yield chunk
+  }
+
+  /** Takes in what is still on its way, up to a limit: a browser that is still sending would not see the answer. */
+  async drain(): Promise<void> {
+    const until = Date.now() + drainedMilliseconds
+    let bytes = 0
+    try {
+      while (!this.over && bytes < drainedBytes && Date.now() < until) {
+        bytes += (await this.read(Math.min(this.idle, until - Date.now())))?.length ?? 0
       }
+    } catch {
+      // The refusal matters, not the rest of the body.
     }
-  } finally {
-    reader.cancel().catch(() => {})
+    if (!this.over) await this.reader.cancel().catch(() => {})
+  }
+
+  private async read(idle: number): Promise<Uint8Array | null> {
+    const { promise: tooLong, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      this.over = true // a silent sender is not waited for again
+      reject(new UsageError('http.timeout', `no byte came for ${idle / 1000} seconds; the upload was given up`))
+    }, idle)
+    try {
+      const { done, value } = await Promise.race([this.reader.read(), tooLong])
+      this.over = this.over || done
+      return done ? null : value
+    } catch (error) {
+      this.over = true
+      if (error instanceof UsageError) throw error
+      throw new UsageError('http.malformed-upload', 'the upload broke off', { hint: 'Send it again.', cause: error })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import {
   commitImport,
   discardImport,
   type ImportOptions,
+  type ImportReport,
   listImports,
   listRecipes,
   type StagedImport,
@@ -54,11 +55,11 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
   })
 
   const handlers = {
-    imports: async (c) => c.json({ imports: await listImports(workspace) }, 200),
-    import: async (c) => c.json(await reportOf(c.req.valid('param').id), 200),
+    imports: async (c) => c.json({ imports: (await listImports(workspace)).map(reportBody) }, 200),
+    import: async (c) => c.json(reportBody(await reportOf(c.req.valid('param').id)), 200),
     undoImport: async (c) => {
       const { id } = c.req.valid('param')
-      return c.json(await jobs.exclusive('Undoing an import', () => undoImport(workspace, id)), 200)
+      return c.json(reportBody(await jobs.exclusive('Undoing an import', () => undoImport(workspace, id))), 200)
     },
     stageImport: async (c) => {
       if (all.size >= mostStaged) {
@@ -119,7 +120,7 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
       }
       const report = await jobs.exclusive('Committing an import', () => commitImport(workspace, id))
       await forget(id)
-      return c.json(report, 200)
+      return c.json(reportBody(report), 200)
     },
     discardImport: async (c) => {
       const { id } = c.req.valid('param')
@@ -148,8 +149,17 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
 }
 
 /** As it travels: without paths on this machine. */
-function stagedBody({ files, ...rest }: StagedImport) {
-  return { ...rest, files: files.map(({ path: _path, parquet: _parquet, rejects: _rejects, ...file }) => file) }
+function reportBody({ files, ...rest }: ImportReport) {
+  return { ...rest, files: files.map(({ path: _path, ...file }) => file) }
+}
+
+/** As it travels: without paths on this machine. */
+function stagedBody({ files, report, ...rest }: StagedImport) {
+  return {
+    ...rest,
+    report: report && reportBody(report),
+    files: files.map(({ path: _path, parquet: _parquet, rejects: _rejects, ...file }) => file),
+  }
 }
 
 function answersOf(text: string | undefined): ImportOptions {

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { glossary } from '../../app/glossary.ts'
-import { readCustomer, readPortfolio } from '../../app/portfolio.ts'
+import { type PortfolioPage, readCustomer, readPortfolio } from '../../app/portfolio.ts'
 import { listSnapshots, readManifest } from '../../app/runs.ts'
 import { searchWorkspace } from '../../app/search.ts'
 import { UsageError } from '../../shared/errors.ts'
 import type { Row } from '../../warehouse/port.ts'
-import { contractBody, rowBody } from '../bodies.ts'
+import { contractBody, rowBody, tableRowBody } from '../bodies.ts'
 import type { HandlerContext } from '../context.ts'
 import type { Handlers } from '../contract.ts'
 import { invalidRequest } from '../problem.ts'
@@ -17,7 +17,16 @@ interface Shown {
   rows: Row[]
 }
 
-const exhibitBody = ({ contract, rows }: Shown) => ({ contract: contractBody(contract), rows: rows.map(rowBody) })
+const exhibitBody = ({ contract, rows }: Shown) => ({
+  contract: contractBody(contract),
+  rows: rows.map((row) => tableRowBody(contract, row)),
+})
+const moversBody = ({ contract, gains, losses, statuses }: NonNullable<PortfolioPage['movers']>) => ({
+  contract: contractBody(contract),
+  gains: exhibitBody({ contract, rows: gains }).rows,
+  losses: exhibitBody({ contract, rows: losses }).rows,
+  statuses,
+})
 const exhibitOrNull = (exhibit: Shown | null) => exhibit && exhibitBody(exhibit)
 
 export function pageHandlers({ workspace }: HandlerContext) {
@@ -44,13 +53,11 @@ export function pageHandlers({ workspace }: HandlerContext) {
           months: exhibitOrNull(page.months),
           periods: exhibitOrNull(page.periods),
           bridge: exhibitOrNull(page.bridge),
-          movers: page.movers && {
-            contract: contractBody(page.movers.contract),
-            gains: page.movers.gains.map(rowBody),
-            losses: page.movers.losses.map(rowBody),
-            statuses: page.movers.statuses,
+          movers: page.movers && moversBody(page.movers),
+          customers: {
+            total: page.customers.total,
+            unidentified: page.customers.unidentified && exhibitBody(page.customers.unidentified).rows[0],
           },
-          customers: { total: page.customers.total, unidentified: page.customers.unidentified && rowBody(page.customers.unidentified) },
         },
         200,
       )
@@ -60,7 +67,7 @@ export function pageHandlers({ workspace }: HandlerContext) {
       const page = await readCustomer(workspace, id, snapshot)
       const single = (shown: { contract: Shown['contract']; row: Row }) => ({
         contract: contractBody(shown.contract),
-        row: rowBody(shown.row),
+        row: tableRowBody(shown.contract, shown.row),
       })
       return c.json(
         {

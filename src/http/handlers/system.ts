@@ -8,6 +8,7 @@ import { openApiDocument } from '../openapi.ts'
 import { jobBody } from './jobs.ts'
 
 export function systemHandlers({ workspace, jobs, limits, version }: HandlerContext) {
+  let document: { openapi: string } | undefined
   return {
     live: (c) => c.json({ status: 'live' as const }, 200),
     ready: async (c) => {
@@ -27,7 +28,10 @@ export function systemHandlers({ workspace, jobs, limits, version }: HandlerCont
       const checks = await runDoctor(workspace.dir)
       return c.json({ ok: checks.every(({ status }) => status !== 'fail'), checks }, 200)
     },
-    openapi: (c) => c.json(openApiDocument(version) as { openapi: string }, 200),
+    openapi: (c) => {
+      document ??= openApiDocument(version) as { openapi: string }
+      return c.json(document, 200)
+    },
     workspace: async (c) => {
       const { config, dir } = await openWorkspace(workspace.dir)
       const [imports, snapshots] = await Promise.all([listImports(workspace), listSnapshots(workspace)])

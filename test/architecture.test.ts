@@ -13,7 +13,7 @@ const mayImport: Record<string, string[]> = {
   analytics: ['math', 'warehouse', 'shared', 'pipeline/step.ts'],
   pipeline: ['analytics', 'warehouse', 'math', 'shared'],
   simulate: ['math', 'warehouse', 'shared'],
-  charts: ['shared'],
+  charts: ['shared', 'warehouse/port.ts'],
   store: ['shared'],
   app: ['pipeline', 'analytics', 'store', 'warehouse', 'math', 'simulate', 'shared'],
   report: ['app', 'charts', 'pipeline', 'analytics', 'warehouse', 'shared'],

@@ -51,6 +51,7 @@ async function prepare(
   const company = await simulate(join(dir, 'data'))
   const staged = await stageImport(workspace, company.files, {
     ...(signal ? { signal } : {}),
+    ...(company.dateOrder ? { dateOrder: company.dateOrder } : {}),
     onProgress: ({ phase, fraction }) => tell(`importing, ${phase}`, fraction),
   })
   const report = staged.duplicateOf ? await earlier(workspace, staged.id, staged.duplicateOf) : await commitImport(workspace, staged.id)

@@ -137,6 +137,8 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
     currency: 'EUR',
     folder,
     files: ['customers.csv', 'products.csv', 'order_lines.csv', 'fx_rates.csv', 'ledger.csv'].map(inFolder),
+    // The rates alone, all of the first of a month, would not tell day from month.
+    dateOrder: 'dmy',
     truths,
     known: {
       accounts: accounts.length,

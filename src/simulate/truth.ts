@@ -16,6 +16,8 @@ export interface SampleCompany {
   folder: string
   /** Files that a user would import, in one go. */
   files: string[]
+  /** How its dates are written, where a file alone could be read in two ways. */
+  dateOrder?: 'dmy'
   truths: PlantedTruth[]
   /** What the generator knew: totals and parameters to compare the findings with. */
   known: Record<string, number | string | Record<string, number>>

@@ -60,6 +60,7 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { multiline: true, maw: 320, withArrow: false, interactive: true, events: { hover: true, focus: true, touch: true } },
     },
+    Progress: { defaultProps: { radius: 'xs', transitionDuration: 200 } },
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } },
   },

@@ -1,5 +1,7 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are reached by arrow keys is a grid
 // biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: spacer rows hold nothing and take no focus
+
+import { useMediaQuery } from '@mantine/hooks'
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
@@ -55,6 +57,7 @@ export function DataTable(props: DataTableProps) {
   const [active, setActive] = useState<{ row: number; column: number }>({ row: 0, column: 0 })
   const wantsFocus = useRef(false)
 
+  const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false })
   const sample = useQuery(
     tablePageOptions(name, { snapshot, filters: fixed ? JSON.stringify(fixed) : undefined, sort: props.sort }, 0, pageSize, false),
   ).data?.rows
@@ -64,8 +67,11 @@ export function DataTable(props: DataTableProps) {
   )
   const shown = useMemo(() => {
     const asked = search.cols?.split(',').filter((c) => contract.columns[c])
-    return asked && asked.length > 0 ? asked : usual
-  }, [contract, search.cols, usual])
+    if (asked && asked.length > 0) return asked
+    // On a narrow screen the figure that everything is sorted by stands right beside the first column.
+    const main = props.sort.split(',')[0]!.replace('-', '')
+    return narrow && usual.includes(main) ? [usual[0]!, main, ...usual.slice(1).filter((c) => c !== main)] : usual
+  }, [contract, narrow, props.sort, search.cols, usual])
   const sorting = parseSort(search.sort ?? props.sort).filter((s) => contract.columns[s.column])
   const filters = useMemo(
     () =>

@@ -7,6 +7,7 @@ import parts from '../../parts/parts.module.css'
 import { Bone, Show } from '../../parts/States.tsx'
 import { useCommon } from '../../parts/useCommon.ts'
 import { DataTabs } from './DataTabs.tsx'
+import classes from './data.module.css'
 
 /** What was checked, and what the data does not say: what is missing and what it would unlock. */
 export function ChecksPage() {
@@ -99,6 +100,15 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
   )
 }
 
+/** Long numbers inside a sentence, grouped by thousands and without zeros at their end: exact, and readable. */
+function spaced(text: string | undefined): string {
+  return (text ?? '').replace(/(?<![\w.-])\d{5,}(\.\d+)?(?![\w-])/g, (number) => {
+    const [whole, fraction = ''] = number.split('.')
+    const rest = fraction.replace(/0+$/, '')
+    return `${formatCount(whole)}${rest === '' ? '' : `.${rest.padEnd(2, '0')}`}`
+  })
+}
+
 function CheckTable({ checks }: { checks: Check[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -123,9 +133,9 @@ function CheckTable({ checks }: { checks: Check[] }) {
                 <CheckMark status={check.status} /> <b>{check.title}</b>
                 {check.blocking && <div className="small dim">blocking</div>}
               </th>
-              <td>{keepTogether(check.detail)}</td>
-              <td className={parts.right}>{check.expected ?? ''}</td>
-              <td className={parts.right}>{check.actual ?? ''}</td>
+              <td>{keepTogether(spaced(check.detail))}</td>
+              <td className={`${parts.right} ${classes.wrap}`}>{spaced(check.expected)}</td>
+              <td className={`${parts.right} ${classes.wrap}`}>{spaced(check.actual)}</td>
             </tr>
           ))}
         </tbody>

@@ -5,6 +5,7 @@ import { formatBytes, formatCounted, formatRatio } from '../../../src/shared/for
 import { ApiError, type Job, queryClient, uploadFiles, useRecipes, useWorkspace } from '../../parts/api.ts'
 import { JobProgress } from '../../parts/JobProgress.tsx'
 import { PageHead, useTitle } from '../../parts/Page.tsx'
+import parts from '../../parts/parts.module.css'
 import { Failed } from '../../parts/States.tsx'
 import classes from './data.module.css'
 import { filesOfDrop, filesOfInput, type Given } from './dropped.ts'
@@ -109,7 +110,9 @@ export function ImportPage() {
                 Choose a folder
               </Button>
             </div>
-            <p className="dim">CSV, TSV, Excel, Parquet, JSON lines; gzip and ZIP of these. Shop exports such as Shopify are recognised.</p>
+            <p className="dim">
+              CSV, TSV, Excel, Parquet, JSON lines; gzip and ZIP of these. Known exports are recognised by their header.
+            </p>
             <input
               ref={filePicker}
               type="file"
@@ -128,6 +131,18 @@ export function ImportPage() {
               onChange={(event) => void send(filesOfInput(event.currentTarget.files))}
             />
           </div>
+          <dl className={`${parts.facts} ${classes.adds}`}>
+            <dt>Order or invoice lines</dt>
+            <dd>are enough: who brings how much, how concentrated it is, what changed</dd>
+            <dt>Unit costs of products</dt>
+            <dd>add contribution: who makes money, who loses it</dd>
+            <dt>List prices</dt>
+            <dd>add discounts: what is given away before the invoice</dd>
+            <dt>Customers</dt>
+            <dd>add names, countries, segments and groups</dd>
+            <dt>Exchange rates</dt>
+            <dd>bring other currencies into the same figures</dd>
+          </dl>
           {error !== undefined && (
             <div style={{ marginTop: 16 }}>
               <Failed error={error} />

@@ -1,4 +1,4 @@
-import { formatCount, formatDate, formatMoney, formatValue } from '../../../src/shared/format.ts'
+import { formatCount, formatCounted, formatDate, formatMoney, formatValue } from '../../../src/shared/format.ts'
 import type { ImportReport } from '../../parts/api.ts'
 import { setAsideUrl } from '../../parts/api.ts'
 import { CheckIcon, DownloadIcon, StopIcon } from '../../parts/icons.tsx'
@@ -90,7 +90,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
 
       {report.setAside.length > 0 && (
         <details className={classes.details} open={staged}>
-          <summary>{formatCount(report.rowsSetAside)} rows set aside, by what would repair them</summary>
+          <summary>{formatCounted(report.rowsSetAside, 'row')} set aside, by what would repair them</summary>
           <div>
             <SetAside report={report} />
             <p>

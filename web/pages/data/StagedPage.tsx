@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { useCallback, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { formatCounted, formatDate, formatMoney } from '../../../src/shared/format.ts'
 import {
   type ImportAnswers,
@@ -28,8 +28,9 @@ import { type ImportStep, Steps } from './Steps.tsx'
 export function StagedPage() {
   useTitle('Import files')
   const { staged: id } = useParams({ from: '/data/import/$staged' })
-  const query = useStagedImport(id)
   const [done, setDone] = useState<ImportReport>()
+  // Once committed it is staged no more.
+  const query = useStagedImport(done ? undefined : id)
   if (done) return <Committed report={done} />
   return (
     <Show
@@ -71,8 +72,24 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
   const refresh = useRefresh()
 
   const send = (answers: ImportAnswers): void => answer.mutate({ id: staged.id, answers }, { onSuccess: (started) => setJob(started.id) })
+  const finish = (id: string): void =>
+    commit.mutate(id, {
+      onSuccess: (committed) => {
+        onCommitted(committed)
+        void refresh()
+      },
+    })
+  const thenCommit = useRef(false)
+  const latestFinish = useRef(finish)
+  latestFinish.current = finish
   const onDone = useCallback(
     (ended: Job) => {
+      if (thenCommit.current) {
+        thenCommit.current = false
+        setJob(undefined)
+        latestFinish.current(ended.result?.staged ?? staged.id)
+        return
+      }
       void queryClient.invalidateQueries({ queryKey: ['staged'] }).then(() => {
         setJob(undefined)
         const next = ended.result?.staged
@@ -93,6 +110,25 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
           report?.dates
             ? `${formatDate(report.dates.from)} to ${formatDate(report.dates.to)}. Nothing counts before you commit.`
             : 'Nothing counts before you commit.'
+        }
+        actions={
+          !job && (
+            <Button
+              variant="default"
+              size="xs"
+              loading={discard.isPending}
+              onClick={() =>
+                discard.mutate(staged.id, {
+                  onSuccess: () => {
+                    void queryClient.invalidateQueries({ queryKey: ['staged'] })
+                    void navigate({ to: '/data' })
+                  },
+                })
+              }
+            >
+              Throw away
+            </Button>
+          )
         }
       />
       <Steps now={now} can={(s) => s === 'Mapping' || s === 'Check' || (s === 'Preview' && report !== null)} onGo={setStep} />
@@ -134,40 +170,20 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
       ) : (
         <p>Answer the open questions first.</p>
       )}
-      {!job && (
+      {!job && now === 'Preview' && report && (
         <div className={classes.actions}>
-          {now === 'Preview' && report && (
-            <Button
-              loading={commit.isPending || answer.isPending}
-              disabled={staged.duplicateOf !== null}
-              onClick={() => {
-                const finish = (id: string): void =>
-                  commit.mutate(id, {
-                    onSuccess: (committed) => {
-                      onCommitted(committed)
-                      void refresh()
-                    },
-                  })
-                if (recipe.trim() === '') finish(staged.id)
-                else send({ saveRecipe: recipe.trim() })
-              }}
-            >
-              {recipe.trim() === '' ? `Commit ${formatCounted(report.rowsKept, 'row')}` : 'Keep the recipe, then commit'}
-            </Button>
-          )}
           <Button
-            variant="default"
-            loading={discard.isPending}
-            onClick={() =>
-              discard.mutate(staged.id, {
-                onSuccess: () => {
-                  void queryClient.invalidateQueries({ queryKey: ['staged'] })
-                  void navigate({ to: '/data' })
-                },
-              })
-            }
+            loading={commit.isPending || answer.isPending}
+            disabled={staged.duplicateOf !== null}
+            onClick={() => {
+              if (recipe.trim() === '') finish(staged.id)
+              else {
+                thenCommit.current = true
+                send({ saveRecipe: recipe.trim() })
+              }
+            }}
           >
-            Throw away
+            {`${recipe.trim() === '' ? 'Commit' : 'Save the recipe and commit'} ${formatCounted(report.rowsKept, 'row')}`}
           </Button>
         </div>
       )}

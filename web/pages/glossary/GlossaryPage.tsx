@@ -26,7 +26,7 @@ export function GlossaryPage() {
     <Show query={query} shape={<Bone height={480} />}>
       {({ terms }) => (
         <>
-          <PageHead eyebrow="Ground" title={`${formatCount(terms.length)} terms, each with its formula and its limits`} />
+          <PageHead eyebrow="Ground" title={`${formatCount(terms.length)} terms, what they mean and where they end`} />
           <TextInput
             ref={field}
             maw={360}

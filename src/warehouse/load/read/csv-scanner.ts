@@ -89,7 +89,7 @@ export class CsvScanner {
     this.rowBytes = limits.rowBytes
     this.ends = new Uint32Array(limits.columns + 1)
     this.escaped = new Uint8Array(limits.columns + 2)
-    this.out = Buffer.allocUnsafe(8 * 1024 * 1024)
+    this.out = Buffer.allocUnsafe(16 * 1024)
     this.plain = table(shape, false)
     this.quoted = table(shape, true)
   }
@@ -385,7 +385,8 @@ export class CsvScanner {
     if (this.out.length - this.from >= bytes) return
     this.onFull(this.out.subarray(0, this.from))
     this.from = 0
-    if (this.out.length < bytes) this.out = Buffer.allocUnsafe(bytes)
+    // Large only for large files.
+    if (this.out.length < bytes) this.out = Buffer.allocUnsafe(bytes < 256 * 1024 ? 2 * bytes : bytes + 6 * 1024 * 1024)
   }
 }
 

@@ -1,4 +1,4 @@
-import { ratioOf, sumDecimals } from '../shared/decimal.ts'
+import { ratioOf, subtractDecimals, sumDecimals } from '../shared/decimal.ts'
 import type { Cell, Row } from '../warehouse/port.ts'
 
 /**
@@ -90,7 +90,10 @@ export function examplePortfolio(options: { withCost?: boolean } = {}): ExampleT
       lines: lines.filter((line) => line.customer === customer).length,
       ...layers,
       measure: measureOf(row),
-      margin: layers.contribution === null ? null : ratioOf(layers.contribution, layers.net_revenue),
+      margin:
+        layers.contribution === null
+          ? null
+          : ratioOf(layers.contribution, subtractDecimals(layers.net_revenue, layers.revenue_without_cost ?? '0')),
       measure_rank: rank,
       revenue_rank: revenueRanks.get(customer) ?? null,
       measure_share: rank === null ? null : ratioOf(measureOf(row), total),

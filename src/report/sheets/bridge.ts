@@ -1,3 +1,4 @@
+import { subtractDecimals } from '../../shared/decimal.ts'
 import type { Row } from '../../warehouse/port.ts'
 import type { Exhibit } from '../data.ts'
 import type { BookSheet } from '../xlsx/book.ts'
@@ -35,7 +36,14 @@ export function bridgeSheet(bridge: Exhibit, periods: Exhibit | undefined): Book
   const change: (BookCell | null)[][] =
     closing > 0 && typeof stored === 'string'
       ? [
-          [text('Change', 'strong'), { look: 'strongMoney', value: null, formula: `B${first + closing}-B${first}` }],
+          [
+            text('Change', 'strong'),
+            {
+              look: 'strongMoney',
+              value: subtractDecimals(stored, String(bridge.rows[0]?.amount ?? '0')),
+              formula: `B${first + closing}-B${first}`,
+            },
+          ],
           [text('Closing as measured'), { look: 'money', value: stored }],
           [
             text('Difference, must be zero'),

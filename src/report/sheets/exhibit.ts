@@ -1,4 +1,4 @@
-import { sumDecimals } from '../../shared/decimal.ts'
+import { ratioOf, signOf, subtractDecimals, sumDecimals } from '../../shared/decimal.ts'
 import type { ColumnInfo } from '../../warehouse/contract/index.ts'
 import type { Cell, Row } from '../../warehouse/port.ts'
 import type { Exhibit } from '../data.ts'
@@ -110,7 +110,11 @@ export function exhibitSheet(exhibit: Exhibit, options: ExhibitOptions): BookShe
     if (margin > 0 && contribution && net) {
       const without = letter('revenue_without_cost')
       const base = without ? `(${net}3-${without}3)` : `${net}3`
-      cells[margin] = { look: 'strongRatio', value: null, formula: `IF(${base}>0,${contribution}3/${base},"")` }
+      cells[margin] = {
+        look: 'strongRatio',
+        value: truncated === '' ? totalMargin(exhibit, extra) : null,
+        formula: `IF(${base}>0,${contribution}3/${base},"")`,
+      }
     }
     return cells
   }
@@ -146,6 +150,13 @@ function totalOf(exhibit: Exhibit, name: string, extra: Row[]): string | number 
   if (typeof total !== 'string' && typeof total !== 'number') return null
   const more = extra.map((row) => row[name]).filter((value) => typeof value === 'string' || typeof value === 'number')
   return more.length === 0 ? total : sumDecimals([total, ...more])
+}
+
+function totalMargin(exhibit: Exhibit, extra: Row[]): number | null {
+  const [contribution, net, without] = ['contribution', 'net_revenue', 'revenue_without_cost'].map((name) => totalOf(exhibit, name, extra))
+  if (contribution === null || net === null || contribution === undefined || net === undefined) return null
+  const base = subtractDecimals(net, without ?? '0')
+  return signOf(base) > 0 ? ratioOf(contribution, base) : null
 }
 
 function plain(value: Cell | undefined): string | number | boolean | null {

@@ -1,3 +1,4 @@
+import { subtractDecimals } from '../../shared/decimal.ts'
 import type { Row } from '../../warehouse/port.ts'
 import type { Exhibit } from '../data.ts'
 import type { BookSheet } from '../xlsx/book.ts'
@@ -39,7 +40,9 @@ export function layersSheet(exhibit: Exhibit): { sheet: BookSheet; names: { name
       text(row.title, row.role === 'level' ? 'strong' : 'text'),
       all,
       identified,
-      all && identified ? { look: all.look, value: null, formula: `B${number}-C${number}` } : null,
+      all && identified
+        ? { look: all.look, value: subtractDecimals(String(all.value), String(identified.value)), formula: `B${number}-C${number}` }
+        : null,
       typeof row.covered_share === 'number' ? { look: 'ratio', value: row.covered_share } : null,
       text(row.available === false ? 'no' : 'yes', 'text'),
       text(row.reason),

@@ -88,7 +88,7 @@ async function* sheetXml(sheet: BookSheet, selected: boolean): AsyncIterable<str
         )
       }
     }
-    yield `<row r="${number}">${cells}</row>`
+    yield `<row r="${number}"${heightOf(row, sheet.widths)}>${cells}</row>`
   }
   yield '</sheetData>'
   if (sheet.filter) yield `<autoFilter ref="${filterRange(sheet.filter, false)}"/>`
@@ -99,6 +99,19 @@ async function* sheetXml(sheet: BookSheet, selected: boolean): AsyncIterable<str
   )
   if (ids.length > 0) yield `<ignoredErrors>${ids.join('')}</ignoredErrors>`
   yield '</worksheet>'
+}
+
+// Not every program fits rows to wrapped text when it opens a file, so heights are worked out here: about a character a unit of width.
+function heightOf(row: (BookCell | null)[], widths: number[]): string {
+  let lines = 1
+  for (const [index, cell] of row.entries()) {
+    if (!cell || typeof cell.value !== 'string') continue
+    if (cell.look === 'title') return ' ht="24" customHeight="1"'
+    if (cell.look === 'wrap' || cell.look === 'heading' || cell.look === 'headingRight') {
+      lines = Math.max(lines, Math.ceil((cell.value.length + 2) / Math.max(4, (widths[index] ?? 10) - 2)))
+    }
+  }
+  return lines === 1 ? '' : ` ht="${Math.min(400, lines * 13.5 + 1)}" customHeight="1"`
 }
 
 function filterRange(filter: NonNullable<BookSheet['filter']>, absolute: boolean): string {

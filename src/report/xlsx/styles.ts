@@ -49,10 +49,14 @@ export function stylesXml(currency: string): string {
   const fill = (look: Look): number => (look === 'heading' || look === 'headingRight' ? 2 : look.startsWith('strong') ? 3 : 0)
   const border = (look: Look): number => (look === 'heading' || look === 'headingRight' ? 1 : 0)
   const alignment = (look: Look): string => {
-    if (look === 'wrap') return '<alignment vertical="top" wrapText="1"/>'
-    if (look === 'heading') return '<alignment vertical="center" wrapText="1"/>'
+    if (look === 'wrap') return '<alignment horizontal="left" vertical="top" wrapText="1" indent="1"/>'
+    if (look === 'text' || look === 'date' || look === 'month' || look === 'link' || look === 'strong')
+      return '<alignment horizontal="left" vertical="top" indent="1"/>'
+    if (look === 'heading') return '<alignment horizontal="left" vertical="center" wrapText="1" indent="1"/>'
     if (look === 'headingRight') return '<alignment horizontal="right" vertical="center" wrapText="1"/>'
-    return '<alignment vertical="top"/>'
+    return look === 'title' || look === 'note'
+      ? '<alignment horizontal="left" vertical="center" indent="1"/>'
+      : '<alignment vertical="top"/>'
   }
   const xf = (look: Look, quoted: boolean): string =>
     `<xf numFmtId="${formatId(look)}" fontId="${font(look)}" fillId="${fill(look)}" borderId="${border(look)}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"${quoted ? ' quotePrefix="1"' : ''}>${alignment(look)}</xf>`

@@ -120,6 +120,8 @@ export const customerProduct = table({
   columns: {
     customer_id: col.text('Customer', 'The id that orders use.'),
     product_id: col.text('Product', 'The article number; (none) where the line has none.'),
+    customer_key: customerKey,
+    product_key: col.integer('Key', 'Whole number that stands for the product in this run; 0 is none.', { internal: true }),
     ...counts(['customer_id', 'product_id']),
     quantity: col.quantity('Quantity', 'Units, returns subtracted.', {
       unit: 'units',

@@ -185,6 +185,31 @@ export function productProfit(available: Available, hasProducts: boolean): Sql {
     where sums.is_product`
 }
 
+/** One row per customer and product with lines; (unidentified) and (none) stand for what is not known. */
+export function customerProduct(available: Available, has: { customers: boolean; products: boolean }): Sql {
+  return sql`
+    with sums as (
+      select
+        customer_key,
+        product_key,
+        sum(quantity) as quantity,
+        ${layerSums(available)}
+      from valued_line
+      group by customer_key, product_key
+    )
+    select
+      ${has.customers ? sql`coalesce(customer.customer_id, ${unidentified})` : sql`${unidentified}`} as customer_id,
+      ${has.products ? sql`coalesce(product.product_id, ${noProduct})` : sql`${noProduct}`} as product_id,
+      cast(sums.customer_key as bigint) as customer_key,
+      cast(sums.product_key as bigint) as product_key,
+      sums.lines,
+      cast(sums.quantity as decimal(18, 4)) as quantity,
+      ${layerColumns(available)}
+    from sums
+    ${has.customers ? sql`left join customer on customer.customer_key = sums.customer_key` : sql``}
+    ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}`
+}
+
 /** One row per month with lines. A month is complete between the given first and last complete ones. */
 export function monthProfit(dialect: Dialect, available: Available, complete: { from: string; to: string }): Sql {
   const month = dialect.monthStart(sql`order_date`)

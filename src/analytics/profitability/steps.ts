@@ -30,6 +30,16 @@ export const profitabilitySteps: AnyStep[] = [
     run: writeLayers,
   },
   {
+    name: 'customer-product',
+    title: 'Contribution by customer and product',
+    reads: ['order_line', 'customer_profit', 'layer'],
+    readsIfPresent: ['customer', 'product'],
+    writes: [customerProduct],
+    unlock: needsOrders,
+    parameters: customerProductParameters,
+    run: writeCustomerProduct,
+  },
+  {
     name: 'concentration',
     title: 'Whale curve and concentration',
     reads: ['customer_profit', 'layer'],

@@ -6,6 +6,7 @@ import {
   bridge,
   concentration,
   customerChange,
+  customerProduct,
   customerProfit,
   layerTotals,
   monthProfit,
@@ -13,6 +14,7 @@ import {
   productProfit,
   whaleCurve,
 } from './contract.ts'
+import { customerProductParameters, writeCustomerProduct } from './customer-product.ts'
 import { writeLayers } from './layers.ts'
 
 const needsOrders = 'Load a file with orders: who bought what, when, for how much.'

@@ -30,15 +30,33 @@ function gammaPair(a: number, x: number): [lower: number, upper: number] {
   if (x === Infinity) return [1, 0]
   const front = Math.exp(logPoissonTerm(a, x))
   if (x < a + 1) {
-    let term = 1
-    let sum = 1
-    for (let n = 1; term > 1e-17 * sum; n++) {
-      term *= x / (a + n)
-      sum += term
-    }
-    const lower = front * sum
+    const lower = front * lowerSeries(a, x)
     return [lower, 1 - lower]
   }
+  const upper = front * a * upperFraction(a, x)
+  return [1 - upper, upper]
+}
+
+/** ln Q(a, x), also where Q itself underflows. A looser `tolerance` (relative, of Q; defaults to 1e-16) takes fewer terms. */
+export function logGammaQ(a: number, x: number, tolerance = 1e-16): number {
+  if (!(a > 0 && x >= 0)) throw new RangeError(`the incomplete gamma function needs a > 0 and x >= 0; got ${a}, ${x}`)
+  if (x === 0) return 0
+  if (x < a + 1) return Math.log1p(-Math.exp(logPoissonTerm(a, x)) * lowerSeries(a, x, tolerance))
+  return logPoissonTerm(a, x) + Math.log(a * upperFraction(a, x, tolerance))
+}
+
+/** P(a, x) over its leading term x^a e^-x / Gamma(a+1): 1 + x/(a+1) + x^2/((a+1)(a+2)) + ... */
+function lowerSeries(a: number, x: number, tolerance = 1e-17): number {
+  let term = 1
+  let sum = 1
+  for (let n = 1; term > tolerance * sum; n++) {
+    term *= x / (a + n)
+    sum += term
+  }
+  return sum
+}
+
+function upperFraction(a: number, x: number, tolerance = 1e-16): number {
   // Lentz's algorithm on the continued fraction of Abramowitz and Stegun 6.5.31.
   let b = x + 1 - a
   let c = 1 / tiny
@@ -53,10 +71,9 @@ function gammaPair(a: number, x: number): [lower: number, upper: number] {
     if (Math.abs(c) < tiny) c = tiny
     const delta = d * c
     h *= delta
-    if (Math.abs(delta - 1) < 1e-16) break
+    if (Math.abs(delta - 1) <= tolerance) break
   }
-  const upper = front * a * h
-  return [1 - upper, upper]
+  return h
 }
 
 /** P(a, x) = P(Gamma(shape a, rate 1) <= x), a > 0, x >= 0. */

@@ -25,10 +25,14 @@ export function customersIn(cells: PurchaseCells): number {
 /**
  * Merges rows with equal x, tx and T (logIntervals are added up, which is all a likelihood needs) and sorts them by T, x, tx, so that
  * equal data in any order give the same cells and, summed in the same order, the same fit to the last bit.
+ *
+ * @param apart keeps customers with different logIntervals in different cells, as a model of each one's regularity needs; defaults to false
  */
-export function groupCells(rows: PurchaseCells): Required<Pick<PurchaseCells, 'x' | 'tx' | 'T' | 'weight'>> & PurchaseCells {
+export function groupCells(rows: PurchaseCells, apart = false): Required<Pick<PurchaseCells, 'x' | 'tx' | 'T' | 'weight'>> & PurchaseCells {
   const { x, tx, T, weight, logIntervals } = rows
-  const order = Uint32Array.from({ length: x.length }, (_, i) => i).sort((i, j) => T[i]! - T[j]! || x[i]! - x[j]! || tx[i]! - tx[j]!)
+  const order = Uint32Array.from({ length: x.length }, (_, i) => i).sort(
+    (i, j) => T[i]! - T[j]! || x[i]! - x[j]! || tx[i]! - tx[j]! || (logIntervals ? logIntervals[i]! - logIntervals[j]! : 0),
+  )
   const size = x.length
   const grouped = {
     x: new Float64Array(size),
@@ -38,9 +42,12 @@ export function groupCells(rows: PurchaseCells): Required<Pick<PurchaseCells, 'x
     logIntervals: logIntervals ? new Float64Array(size) : undefined,
   }
   let cell = -1
+  let last: number | undefined
   for (const row of order) {
-    if (cell < 0 || grouped.x[cell] !== x[row] || grouped.tx[cell] !== tx[row] || grouped.T[cell] !== T[row]) {
+    const same = cell >= 0 && grouped.x[cell] === x[row] && grouped.tx[cell] === tx[row] && grouped.T[cell] === T[row]
+    if (!same || (apart && last !== logIntervals?.[row])) {
       cell++
+      last = logIntervals?.[row]
       grouped.x[cell] = x[row]!
       grouped.tx[cell] = tx[row]!
       grouped.T[cell] = T[row]!

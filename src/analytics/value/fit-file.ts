@@ -1,4 +1,5 @@
 /** Fits a named model to the text of a summary file or transaction log: what `clientele fit MODEL FILE` answers. */
+import { createRandom } from '../../math/random.ts'
 import { AppError, UsageError } from '../../shared/errors.ts'
 import { fitBdw } from './bdw.ts'
 import { fitBgBb } from './bg-bb.ts'
@@ -7,6 +8,7 @@ import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
 import type { Fit } from './fit.ts'
 import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
 import { mbgNbd } from './mbg-nbd.ts'
+import { fitParetoGgg } from './pareto-ggg.ts'
 import { paretoNbd } from './pareto-nbd.ts'
 import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendCells, readTransactionLog } from './read-histories.ts'
 import { fitSbg } from './sbg.ts'
@@ -46,8 +48,8 @@ type Fitter = (table: SummaryTable, options: FitFileOptions) => Fit<unknown>
 
 const isLog = (table: SummaryTable): boolean => findColumn(table, 'date') >= 0 && findColumn(table, 'x') < 0
 
-const purchases = (table: SummaryTable, options: FitFileOptions) =>
-  isLog(table) ? readTransactionLog(table, options.until).purchases : readPurchaseCells(table)
+const purchases = (table: SummaryTable, options: FitFileOptions, apart = false) =>
+  isLog(table) ? readTransactionLog(table, options.until, apart).purchases : readPurchaseCells(table, apart)
 
 const fitters: Record<string, Fitter> = {
   'bg-nbd': (table, options) => bgNbd.fit(purchases(table, options), options),
@@ -55,6 +57,10 @@ const fitters: Record<string, Fitter> = {
   'pareto-nbd': (table, options) => paretoNbd.fit(purchases(table, options), options),
   'bg-cnbd-k': (table, options) => bgCnbdK.fit(purchases(table, options), options),
   'mbg-cnbd-k': (table, options) => mbgCnbdK.fit(purchases(table, options), options),
+  'pareto-ggg': (table, options) => {
+    const random = createRandom(options.seed ?? 1)
+    return fitParetoGgg(purchases(table, options, true), random, options).fit
+  },
   'bg-bb': (table, options) => fitBgBb(readOpportunityCells(table), options),
   'gamma-gamma': (table, options) => fitGammaGamma(spend(table, options), options),
   sbg: (table) => fitSbg(readRetentionCells(table)),

@@ -28,5 +28,6 @@ export { type FitFileOptions, type FittedFile, fitFile, fittableModels } from '.
 export { expectedSpend, fitGammaGamma, type GammaGammaParameters, type SpendCells, simulateSpend, spendDependence } from './gamma-gamma.ts'
 export type { HistoryModel } from './history-model.ts'
 export { mbgNbd } from './mbg-nbd.ts'
+export { fitParetoGgg, type ParetoGggParameters, simulateParetoGgg } from './pareto-ggg.ts'
 export { paretoNbd } from './pareto-nbd.ts'
 export { fitSbg, sbgLifetime, sbgResidualLifetime, sbgSurvival } from './sbg.ts'

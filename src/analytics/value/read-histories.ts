@@ -24,8 +24,8 @@ function checkCounts(table: SummaryTable, column: number, x: Float64Array, probl
   })
 }
 
-/** x, t_x and T (any one unit of time), optional n and litt, as cells. */
-export function readPurchaseCells(table: SummaryTable): PurchaseCells {
+/** x, t_x and T (any one unit of time), optional n and litt, as cells; `apart` as in groupCells. */
+export function readPurchaseCells(table: SummaryTable, apart = false): PurchaseCells {
   const problems = new RowProblems(table)
   const columns = {
     x: needColumn(table, 'x', 'the number of repeat purchases'),
@@ -53,7 +53,7 @@ export function readPurchaseCells(table: SummaryTable): PurchaseCells {
   }
   const mixed = late > 1 && late > 0.02 * x.length
   problems.throwIfAny(mixed ? 't_x and T look as if they were in different units (days and weeks?): use one for both' : undefined)
-  return groupCells({ x, tx, T, weight, logIntervals })
+  return groupCells({ x, tx, T, weight, logIntervals }, apart)
 }
 
 /** x, t_x and the number of opportunities; `n` is the opportunities where nothing else is, and otherwise the weight. */
@@ -150,7 +150,11 @@ const dayLength = 86_400_000
  * Histories in weeks from a log of purchases (customer, date, optional amount): purchases of one day are one, the first day starts the
  * clock, `until` (default: the last day in the log) ends it; the mean value is over repeat days.
  */
-export function readTransactionLog(table: SummaryTable, until?: string): { purchases: PurchaseCells; spend: SpendCells | undefined } {
+export function readTransactionLog(
+  table: SummaryTable,
+  until?: string,
+  apart = false,
+): { purchases: PurchaseCells; spend: SpendCells | undefined } {
   const problems = new RowProblems(table)
   const customer = needColumn(table, 'customer', 'the customer')
   const date = needColumn(table, 'date', 'the day of purchase')
@@ -190,5 +194,5 @@ export function readTransactionLog(table: SummaryTable, until?: string): { purch
     z[i] = x[i]! > 0 ? money / x[i]! : 0
     i++
   }
-  return { purchases: groupCells({ x, tx, T, logIntervals }), spend: amounts && { x, z } }
+  return { purchases: groupCells({ x, tx, T, logIntervals }, apart), spend: amounts && { x, z } }
 }

@@ -46,7 +46,7 @@ export function concentrationDots(rows: Row[], context: ChartContext): Chart {
   const shown = (index: Index): string =>
     formatWithInterval({ ...index, type: 'ratio' }, context.currency, { digits: 0, locale: context.locale })
   // The widest statement first: what the fewest customers carry.
-  const headline = indices.find((index) => /top.?10|top_10|d_10/.test(index.index)) ?? indices[0]!
+  const headline = indices.find((index) => index.index === 'top_10') ?? indices[0]!
   const title = `${headline.title}: ${shown(headline)}`
   const summary = `${indices.map((index) => `${index.title} ${shown(index)}`).join('; ')}.`
   const height = (): number => indices.length * 28 + 48

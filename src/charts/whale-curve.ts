@@ -28,11 +28,10 @@ export function whaleCurve(input: WhaleCurveInput, context: ChartContext, form: 
   const given = subtractDecimals(peak.cumulative, total.cumulative)
   const eroded = compareDecimals(given, '0') > 0
   const firstLoss = points.find((point) => point.measure !== null && compareDecimals(point.measure, '0') < 0)
-  const lossShare =
-    indexValue(input.concentration, ['share_unprofitable', 'unprofitable_share']) ?? (firstLoss ? 1 - (firstLoss.rank - 1) / total.rank : 0)
-  const topFifth = indexValue(input.concentration, ['top_20', 'd_20', 'dependence_20', 'top_20_share']) ?? shareAt(points, 0.2, total)
+  const lossShare = indexValue(input.concentration, 'share_unprofitable') ?? (firstLoss ? 1 - (firstLoss.rank - 1) / total.rank : 0)
+  const topFifth = indexValue(input.concentration, 'top_20') ?? shareAt(points, 0.2, total)
 
-  const peakRow = eroded ? input.concentration?.find((row) => ['peak_ratio', 'peak', 'whale_peak'].includes(textOf(row.index))) : undefined
+  const peakRow = eroded ? input.concentration?.find((row) => row.index === 'peak_ratio') : undefined
   const low = position(peakRow?.low)
   const high = position(peakRow?.high)
   const scale = form === 'share' ? 1 : Number(total.cumulative)
@@ -101,8 +100,7 @@ function readPoints(rows: Row[], form: 'currency' | 'share'): WhalePoint[] {
     .sort((a, b) => a.rank - b.rank)
 }
 
-const indexValue = (rows: Row[] | undefined, names: string[]): number | null =>
-  position(rows?.find((row) => names.includes(textOf(row.index)))?.value)
+const indexValue = (rows: Row[] | undefined, name: string): number | null => position(rows?.find((row) => row.index === name)?.value)
 
 /** Share of the total that the customers up to `share` bring, between two drawn points by straight line. */
 function shareAt(points: WhalePoint[], share: number, total: WhalePoint): number | null {

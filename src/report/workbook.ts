@@ -1,6 +1,5 @@
 import { formatDate } from '../shared/format.ts'
 import type { Exhibit, ReportData } from './data.ts'
-import { indexType } from './sections/concentration.ts'
 import { bridgeSheet } from './sheets/bridge.ts'
 import { exhibitSheet, layerFormulas, type RowFormula } from './sheets/exhibit.ts'
 import { checksSheet, glossarySheet, importsSheet } from './sheets/ground.ts'
@@ -111,7 +110,8 @@ function whaleSheet(exhibit: Exhibit): BookSheet {
 }
 
 function concentrationSheet(exhibit: Exhibit): BookSheet {
-  const looks: Record<string, Look> = { ratio: 'ratio', money: 'money', integer: 'integer', number: 'number' }
+  // Customers may be a fraction, as the effective number is; zeros behind the point would be noise.
+  const lookOf = (unit: unknown): Look => (unit === 'ratio' || unit === 'money' ? unit : unit === 'customers' ? 'quantity' : 'number')
   return exhibitSheet(exhibit, {
     name: 'Concentration',
     title: 'Concentration',
@@ -119,8 +119,8 @@ function concentrationSheet(exhibit: Exhibit): BookSheet {
     columns: ['title', 'value', 'low', 'high', 'unit', 'interval', 'group', 'formula', 'meaning', 'reason'],
     look: (column, row) =>
       column === 'value' || column === 'low' || column === 'high'
-        ? (looks[indexType(row.unit)] ?? null)
-        : column === 'formula' || column === 'meaning' || column === 'reason'
+        ? lookOf(row.unit)
+        : column === 'formula' || column === 'meaning' || column === 'reason' || column === 'interval' || column === 'title'
           ? 'wrap'
           : null,
     frozenColumns: 1,

@@ -81,8 +81,8 @@ function intervalCaption(rows: Row[]): string | undefined {
 }
 
 /** How an index is shown, by its unit. */
-export function indexType(unit: Cell | undefined): string {
+function indexType(unit: Cell | undefined): string {
   if (unit === 'ratio') return 'ratio'
   if (unit === 'money') return 'money'
-  return unit === 'customers' ? 'integer' : 'number'
+  return 'number'
 }

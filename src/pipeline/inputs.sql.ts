@@ -152,21 +152,19 @@ export function unitedRows(contract: TableContract, parts: readonly (Part & { im
   )
 }
 
-/** The control totals of the order lines as the steps will see them. One row per currency. */
+/** The control totals of the order lines as the steps will see them. One row per currency and whether a customer is known. */
 export function lineTotals(asOf: string): Sql {
-  const money = (value: Sql) => sql`cast(coalesce(sum(${value}), 0) as decimal(38, 4))`
+  const money = (column: Sql) => sql`cast(coalesce(sum(${column}), 0) as decimal(38, 4)) as ${column}`
   return sql`
     select
       currency,
+      customer_key > 0 as identified,
       count(*) as lines,
-      ${money(sql`invoice_amount`)} as invoice_amount,
-      ${money(sql`case when customer_key > 0 then invoice_amount end`)} as identified_amount,
-      ${money(sql`case when customer_key = 0 then invoice_amount end`)} as unidentified_amount,
-      sum(case when customer_key = 0 then 1 else 0 end) as unidentified_lines,
-      ${money(sql`list_amount`)} as list_amount,
-      ${money(sql`product_cost`)} as product_cost,
+      ${money(sql`invoice_amount`)},
+      ${money(sql`list_amount`)},
+      ${money(sql`product_cost`)},
       sum(case when order_date > cast(${asOf} as date) then 1 else 0 end) as lines_after
     from order_line
-    group by currency
-    order by currency`
+    group by currency, customer_key > 0
+    order by currency, identified`
 }

@@ -74,13 +74,20 @@ export async function lockHolder(cacheDir: string): Promise<LockHolder | null> {
 /** Whether the process that holds a lock still lives. One on another machine counts as alive: it cannot be seen from here. */
 export function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true
-  try {
-    process.kill(holder.pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-  }
+  if (!isRunning(holder.pid)) return false
   const born = bornAt(holder.pid)
   return born === null || holder.born === null || born === holder.born
+}
+
+/** Whether a process of that number runs on this machine. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Not permitted to signal it means that it is there.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 /** Moves a stale lock aside; when in that moment a fresh one stood there, it is put back. */

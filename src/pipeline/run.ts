@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, type Locate, problemsOf } from '../shared/config.ts'
 import { hashFile, hashText } from '../shared/durable.ts'
@@ -11,7 +11,7 @@ import type { Warehouse } from '../warehouse/port.ts'
 import { type Sql, sql } from '../warehouse/sql.ts'
 import { planSteps } from './graph.ts'
 import { activeImports, attachInputs, type ImportFolder, tablesIn } from './inputs.ts'
-import { takeRunLock } from './lock.ts'
+import { isRunning, takeRunLock } from './lock.ts'
 import { type Manifest, type RunSummary, summaryOf } from './manifest.ts'
 import { checkColumns, checkRows, orderedRows } from './saved-table.ts'
 import { beginSnapshot, clearStaging, publishSnapshot, snapshotIds } from './snapshot.ts'
@@ -69,6 +69,7 @@ export async function runSteps(request: RunRequest): Promise<Manifest> {
   const lock = await takeRunLock(request.cacheDir, request.now)
   try {
     await clearStaging(request.snapshotsDir)
+    await clearSpill(request.cacheDir)
     const imports = await activeImports(request.importsDir)
     const settings = settle(request, imports)
     const id = await freeId(request, settings)
@@ -99,6 +100,15 @@ export async function runSteps(request: RunRequest): Promise<Manifest> {
     }
   } finally {
     await lock.release()
+  }
+}
+
+/** Removes what the engine of a process that is gone kept on disk. */
+async function clearSpill(cacheDir: string): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    const pid = /^spill-[a-z]+-(\d+)$/.exec(name)?.[1]
+    if (/^spill-\d{8}T/.test(name) || (pid !== undefined && !isRunning(Number(pid))))
+      await rm(join(cacheDir, name), { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,6 @@
 import { compareDecimals, sumDecimals } from '../shared/decimal.ts'
 import type { ImportReport } from '../warehouse/load/report.ts'
-import type { Warehouse } from '../warehouse/port.ts'
+import type { Row, Warehouse } from '../warehouse/port.ts'
 import { lineTotals } from './inputs.sql.ts'
 import type { Check } from './step.ts'
 
@@ -16,18 +16,23 @@ export async function checkInputTotals(
   asOf: string,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  const actual = new Map((await warehouse.rows(lineTotals(asOf), { signal })).map((row) => [String(row.currency), row]))
+  const found = await warehouse.rows(lineTotals(asOf), { signal })
+  const actual = new Map<string, Row[]>()
+  for (const row of found) actual.set(String(row.currency), [...(actual.get(String(row.currency)) ?? []), row])
   const expected = new Map<string, Total[]>()
   for (const total of reports.flatMap(({ totals }) => totals))
     expected.set(total.currency, [...(expected.get(total.currency) ?? []), total])
 
   const checks = [...new Set([...expected.keys(), ...actual.keys()])].sort().map((currency): Check => {
     const totals = expected.get(currency) ?? []
-    const row = actual.get(currency) ?? {}
-    const compared = measures.flatMap(({ title, column, of, optional }) => {
+    const rows = actual.get(currency) ?? []
+    const compared = measures.flatMap(({ title, column, identified, of, optional }) => {
       const reported = totals.map(of)
       if (optional && reported.every((value) => value === null)) return []
-      return [{ title, expected: sumDecimals(reported), actual: sumDecimals([(row[column] ?? 0) as string | number]) }]
+      const read = rows
+        .filter((row) => identified === undefined || row.identified === identified)
+        .map((row) => row[column] as string | number)
+      return [{ title, expected: sumDecimals(reported), actual: sumDecimals(read) }]
     })
     const wrong = compared.filter(({ expected, actual }) => compareDecimals(expected, actual) !== 0)
     const tell = (side: 'expected' | 'actual') =>
@@ -46,7 +51,7 @@ export async function checkInputTotals(
     }
   })
 
-  const after = [...actual.values()].reduce((sum, row) => sum + Number(row.lines_after), 0)
+  const after = found.reduce((sum, row) => sum + Number(row.lines_after), 0)
   if (after > 0) {
     checks.push({
       name: 'lines-after-as-of',
@@ -62,12 +67,21 @@ export async function checkInputTotals(
 /** Without zeros that say nothing: 42.0200 is 42.02. */
 const plain = (value: string) => value.replace(/(\.\d\d)0+$/, '$1').replace(/\.00$/, '')
 
-const measures: { title: string; column: string; of: (total: Total) => string | number | null; optional?: boolean }[] = [
+interface Measure {
+  title: string
+  column: string
+  /** Over lines with a customer, without one, or all where absent. */
+  identified?: boolean
+  of: (total: Total) => string | number | null
+  optional?: boolean
+}
+
+const measures: Measure[] = [
   { title: 'lines', column: 'lines', of: (total) => total.lines },
   { title: 'invoice amount', column: 'invoice_amount', of: (total) => total.invoiceAmount },
-  { title: 'amount of identified customers', column: 'identified_amount', of: (total) => total.identifiedAmount },
-  { title: 'amount without a customer', column: 'unidentified_amount', of: (total) => total.unidentifiedAmount },
-  { title: 'lines without a customer', column: 'unidentified_lines', of: (total) => total.unidentifiedLines },
+  { title: 'amount of identified customers', column: 'invoice_amount', identified: true, of: (total) => total.identifiedAmount },
+  { title: 'amount without a customer', column: 'invoice_amount', identified: false, of: (total) => total.unidentifiedAmount },
+  { title: 'lines without a customer', column: 'lines', identified: false, of: (total) => total.unidentifiedLines },
   { title: 'list amount', column: 'list_amount', of: (total) => total.listAmount, optional: true },
   { title: 'product cost', column: 'product_cost', of: (total) => total.productCost, optional: true },
 ]

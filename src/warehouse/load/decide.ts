@@ -4,7 +4,7 @@ import type { Sql } from '../sql.ts'
 import { id, sql } from '../sql.ts'
 import type { Field, LayoutContext } from './layouts/index.ts'
 import { type DateOrder, dateEvidence, dayMeanings, dayShapes, dayTexts } from './parse/dates.sql.ts'
-import { columnEvidence, valueEvidence } from './parse/evidence.sql.ts'
+import { markCounts, plainEvidence, valueEvidence } from './parse/evidence.sql.ts'
 import { currencyBeside, type DecimalMark } from './parse/numbers.sql.ts'
 import type { Reading } from './parse/typed.sql.ts'
 import type { Group } from './recognise.ts'
@@ -21,6 +21,18 @@ export interface Decision {
   assumptions: string[]
   questions: Question[]
 }
+
+interface Marks {
+  dot: number
+  comma: number
+  open: number
+  odd: number
+  dot_example: string | null
+  comma_example: string | null
+  open_example: string | null
+}
+
+const textOf = (value: unknown): string | null => (value === null || value === undefined ? null : String(value))
 
 /** Up to this share of cells may contradict the rest before we ask: they are set aside, each with its row. */
 const tolerated = 0.01
@@ -59,11 +71,38 @@ export async function decideReading(
   async function decideNumbers(fields: Field[]): Promise<void> {
     const numeric = fields.filter((field) => ['money', 'price', 'quantity', 'number', 'ratio'].includes(field.type))
     const ids = fields.filter((field) => field.type === 'id')
-    const found = await rowOf(columnEvidence(id(raw), numeric.map(cell), ids.map(cell)))
-    const sum = (what: string) => numeric.reduce((total, _, i) => total + Number(found[`${what}_${i}`]), 0)
-    const example = (what: string) => {
-      const at = numeric.findIndex((_, i) => found[`${what}_${i}`] !== null)
-      return at < 0 ? null : { field: numeric[at], text: String(found[`${what}_${at}`]) }
+    const found = await rowOf(plainEvidence(id(raw), numeric.map(cell), ids.map(cell)))
+    const marks: Marks[] = []
+    for (const [i, field] of numeric.entries()) {
+      const marked = Number(found[`marked_${i}`])
+      const dot = Number(found[`dot_${i}`])
+      if (Number(found[`look_${i}`]) === 0 && (marked === 0 || dot > 0))
+        marks.push({
+          dot,
+          comma: 0,
+          open: marked - dot,
+          odd: 0,
+          dot_example: textOf(found[`example_${i}`]),
+          comma_example: null,
+          open_example: null,
+        })
+      else {
+        const close = await rowOf(markCounts(id(raw), cell(field)))
+        marks.push({
+          dot: Number(close.dot),
+          comma: Number(close.comma),
+          open: Number(close.open),
+          odd: Number(close.odd),
+          dot_example: textOf(close.dot_example),
+          comma_example: textOf(close.comma_example),
+          open_example: textOf(close.open_example),
+        })
+      }
+    }
+    const sum = (what: 'dot' | 'comma' | 'open') => marks.reduce((total, mark) => total + mark[what], 0)
+    const example = (what: 'dot_example' | 'comma_example' | 'open_example') => {
+      const i = marks.findIndex((mark) => mark[what] !== null)
+      return i < 0 ? null : { field: numeric[i], text: String(marks[i][what]) }
     }
     const dots = sum('dot')
     const commas = sum('comma')
@@ -125,7 +164,7 @@ export async function decideReading(
     })
     decision.reading.floatIds = floats
 
-    const beside = numeric.filter((field, i) => field.type !== 'ratio' && Number(found[`odd_${i}`]) > 0)
+    const beside = numeric.filter((field, i) => field.type !== 'ratio' && marks[i].odd > 0)
     if (beside.length > 0) await decideCurrency(beside)
   }
 

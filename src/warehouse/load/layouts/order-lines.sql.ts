@@ -51,8 +51,8 @@ export function orderLineRows({ has, answers }: LayoutContext, typed: Sql): Sql 
     select
       file_no, row, line_given, order_id, customer_id, customer_name, country as customer_country, segment as customer_segment,
       industry as customer_industry, order_date, channel_id, ship_mode, sales_rep_id, product_id, product_name, product_family,
-      ${isFee} as service_flag,
-      case when ${isFee} then 'fee' end as kind,
+      is_fee as service_flag,
+      case when is_fee then 'fee' end as kind,
       quantity,
       try_cast(${listPrice} as decimal(18, 6)) as list_price,
       ${listAmount} as list_amount,
@@ -62,7 +62,7 @@ export function orderLineRows({ has, answers }: LayoutContext, typed: Sql): Sql 
       currency, return_of_line, promo_id, contract_price_flag, cancellation_flag,
       repeat_hash, rounded, reason, bad_column, bad_value, expected, soft_column, soft_value
     from (
-      select *, ${invoice} as invoice_amount
+      select *, ${invoice} as invoice_amount, ${isFee} as is_fee
       from (
         select
           * replace (

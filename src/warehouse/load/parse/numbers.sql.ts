@@ -18,13 +18,17 @@ const currencyMark = '(?:[A-Z]{3}|[A-Z]{0,2}\\$|[€£¥₹₩₽₺]|kr\\.?|Fr\
 const spaces = '[ \\x{00A0}\\x{202F}]'
 const digitsBetweenMarks = '[0-9]{1,3}'
 
-/** Text of a cell without the white space around it; null when nothing is left. */
+/**
+ * Text of a cell without the white space around it; null when nothing is left. Nearly all cells are plain ASCII without any, which one
+ * quick pattern tells: `trim` with a list of characters costs eight times as much.
+ */
 export function cellText(raw: Sql): Sql {
-  return sql`nullif(trim(${raw}, ${' \u00a0\u202f\u2007\ufeff\t\r\n'}), '')`
+  return sql`case when regexp_full_match(${raw}, '[!-~]([ -~]*[!-~])?') then ${raw} else nullif(trim(${raw}, ${' \u00a0\u202f\u2007\ufeff\t\r\n'}), '') end`
 }
 
-const onlyPlain = (text: Sql) => sql`translate(${text}, '0123456789.-', '') = ''`
-const onlyPlainComma = (text: Sql) => sql`translate(${text}, '0123456789,-', '') = ''`
+/** Digits with at most one mark, and a minus in front: what the engine's own cast reads. */
+export const onlyPlain = (text: Sql) => sql`regexp_full_match(${text}, '-?[0-9]*[.]?[0-9]*')`
+const onlyPlainComma = (text: Sql) => sql`regexp_full_match(${text}, '-?[0-9]*,?[0-9]*')`
 
 /** The digits and marks of an amount, without sign, brackets, currency and percent sign; null when it is not a number. */
 const core = (text: Sql) =>
@@ -60,9 +64,10 @@ export function markEvidence(text: Sql): Sql {
  * The number in a text under a declared decimal mark, as an exact decimal; null when it is not one.
  * Knows thousands marks (comma, point, space, apostrophe; Indian grouping), brackets and trailing minus for negative, currency signs.
  */
-export function parseDecimal(text: Sql, type: Sql, mark: DecimalMark): Sql {
-  const plain = mark === '.' ? text : sql`replace(${text}, ',', '.')`
-  const isPlain = mark === '.' ? onlyPlain(text) : onlyPlainComma(text)
+export function parseDecimal(raw: Sql, type: Sql, mark: DecimalMark): Sql {
+  const text = cellText(raw)
+  const plain = mark === '.' ? raw : sql`replace(${raw}, ',', '.')`
+  const isPlain = mark === '.' ? onlyPlain(raw) : onlyPlainComma(raw)
   const digits = core(text)
   const group = mark === '.' ? `[,'’ \\x{00A0}\\x{202F}]` : `[.'’ \\x{00A0}\\x{202F}]`
   const point = mark === '.' ? '[.]' : '[,]'
@@ -82,7 +87,7 @@ export function parseDecimal(text: Sql, type: Sql, mark: DecimalMark): Sql {
 
 /** Whether a value has more decimals than are kept. */
 export function hasMoreDecimals(text: Sql, kept: number, mark: DecimalMark): Sql {
-  return sql`(contains(${text}, ${mark}) and length(rtrim(rtrim(${text}, ${` €£$%)-${mark}`}), '0')) - strpos(${text}, ${mark}) > ${kept})`
+  return sql`regexp_matches(${text}, ${`[${mark}][0-9]{${kept}}[0-9]*[1-9]`})`
 }
 
 /** Why a text is not a number, in kebab-case. */

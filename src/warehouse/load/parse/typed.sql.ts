@@ -56,12 +56,17 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
   const numbers = mapped.filter((field) => isNumeric(field.type) || field.type === 'ratio')
   const header = (field: Field) => columnNames[(reading.columns.get(field.name) ?? 1) - 1]
 
-  const cells = mapped.map((field) => sql`${cellText(id(`c${reading.columns.get(field.name)}`))} as ${text(field)}`)
+  // Numbers are read from the cell as it is; only what is not plain is trimmed and looked at closely.
+  const cells = mapped.map((field) => {
+    const cell = id(`c${reading.columns.get(field.name)}`)
+    return sql`${numbers.includes(field) ? cell : cellText(cell)} as ${text(field)}`
+  })
   const hash = sql`hash(${join(Array.from({ length: reading.width }, (_, i) => id(`c${i + 1}`)))})`
   const parsed = mapped.map((field) => sql`${parse(field, text(field), reading)} as ${value(field)}`)
   const strict = mapped.filter(isStrict)
   const soft = mapped.filter((field) => !isStrict(field))
-  const unreadable = (field: Field) => sql`${text(field)} is not null and ${value(field)} is null`
+  const unreadable = (field: Field) =>
+    sql`${value(field)} is null and ${numbers.includes(field) ? cellText(text(field)) : text(field)} is not null`
   const day = (field: Field) => id(`day_${field.name}`)
 
   const problems = strict.flatMap((field) => {
@@ -71,7 +76,8 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
         { field, when: sql`${text(field)} is not null and ${day(field)}.problem is not null${late}`, reason: sql`${day(field)}.problem` },
       ]
     }
-    if (isNumeric(field.type) || field.type === 'ratio') return [{ field, when: unreadable(field), reason: numberProblem(text(field)) }]
+    if (isNumeric(field.type) || field.type === 'ratio')
+      return [{ field, when: unreadable(field), reason: numberProblem(cellText(text(field))) }]
     if (field.type === 'integer') return [{ field, when: unreadable(field), reason: sql`'number-unreadable'` }]
     if (field.type === 'month') return [{ field, when: unreadable(field), reason: sql`'date-unreadable'` }]
     if (field.type === 'boolean') return [{ field, when: unreadable(field), reason: sql`'yes-or-no-unreadable'` }]
@@ -83,7 +89,7 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
     ...problems,
     ...required.map((field) => ({
       field,
-      when: sql`${text(field)} is null`,
+      when: sql`${value(field)} is null and ${numbers.includes(field) ? cellText(text(field)) : text(field)} is null`,
       reason: sql`${`missing-${field.name.replaceAll('_', '-')}`}`,
     })),
   ]

@@ -149,16 +149,23 @@ export function lookAlikeIds(limit: number): Sql {
 /** Customers of one name under several ids, letters of other scripts, case and punctuation aside. One row per name. */
 export function sameNames(limit: number): Sql {
   return sql`
+    with named as (
+      select
+        customer_id,
+        name,
+        ${plainName} as plain_name
+      from customer
+      where name is not null and name <> customer_id
+    )
     select
-      ${plainName} as plain_name,
+      plain_name,
       min(name) as name,
       min(customer_id) as first_id,
       max(customer_id) as other_id,
       count(*) as customers
-    from customer
-    where name is not null and name <> customer_id
-    group by ${plainName}
+    from named
+    group by plain_name
     having count(*) > 1
-    order by count(*) desc, ${plainName}
+    order by count(*) desc, plain_name
     limit ${limit}`
 }

@@ -29,7 +29,8 @@ export function concentrationDots(rows: Row[], context: ChartContext): Chart {
     .sort((a, b) => (position(a.position) ?? 0) - (position(b.position) ?? 0))
     .flatMap((row): Index[] => {
       const value = position(row.value)
-      if (value === null || textOf(row.unit) !== 'ratio') return []
+      // How size and profit go together is another question, with a chart of its own.
+      if (value === null || textOf(row.unit) !== 'ratio' || row.group === 'size') return []
       return [
         {
           index: textOf(row.index),

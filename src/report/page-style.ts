@@ -25,17 +25,17 @@ section>:first-child{margin-top:0}
 nav ol{columns:2;column-gap:12mm;padding:0;margin:10mm 0 0;list-style:none;counter-reset:part;max-width:150mm}
 nav li{counter-increment:part;padding:1mm 0;border-top:.2mm solid var(--line);break-inside:avoid}
 nav li a{color:var(--ink)}nav li::before{content:counter(part);display:inline-block;width:8mm;color:var(--muted)}
-.figures{display:grid;grid-template-columns:repeat(3,1fr);gap:0 6mm;margin:4mm 0 5mm;padding:0}
-.figure{border-top:.5mm solid var(--ink);padding:2mm 0 3.5mm;break-inside:avoid}
+.figures{display:grid;grid-template-columns:repeat(4,1fr);gap:0 5mm;margin:3mm 0 3mm;padding:0}
+.figure{border-top:.5mm solid var(--ink);padding:1.5mm 0 2.5mm;break-inside:avoid}
 .figure dt{font-size:8.5pt;color:var(--muted)}
-.figure dd{margin:0}.figure .value{font-size:16pt;font-weight:650;letter-spacing:-.01em;line-height:1.3}
-.figure .band{font-size:8.5pt;color:var(--muted)}.figure .means{font-size:8pt;color:var(--muted);line-height:1.4;margin-top:.5mm}
+.figure dd{margin:0}.figure .value{font-size:14pt;font-weight:650;letter-spacing:-.01em;line-height:1.3}
+.figure .band{font-size:8pt;white-space:nowrap;color:var(--muted)}.figure .means{font-size:7.5pt;color:var(--muted);line-height:1.35;margin-top:.5mm}
 .findings{list-style:none;margin:0;padding:0}
-.findings li{break-inside:avoid;padding:2mm 0 2mm 5mm;border-top:.2mm solid var(--line);position:relative}
-.findings li::before{content:"";position:absolute;left:0;top:3.6mm;width:2mm;height:2mm;background:var(--muted);border-radius:50%}
+.findings li{break-inside:avoid;padding:1.5mm 0 1.5mm 5mm;font-size:9.5pt;line-height:1.4;border-top:.2mm solid var(--line);position:relative}
+.findings li::before{content:"";position:absolute;left:0;top:3mm;width:2mm;height:2mm;background:var(--muted);border-radius:50%}
 .findings .bad::before{background:#d9730d;border-radius:0;transform:rotate(45deg)}
 .findings .good::before{background:#174f8f}
-.findings .say{font-weight:600}.findings .doubt,.findings .do{color:var(--muted);font-size:9pt}
+.findings .say{font-weight:600}.findings .doubt,.findings .do{color:var(--muted);font-size:8.5pt}
 figure{margin:3mm 0 2mm;break-inside:avoid}
 figure .title{font-size:11.5pt;font-weight:650;line-height:1.3;text-wrap:balance}
 figure .subtitle{color:var(--muted);font-size:9pt;margin-bottom:1mm}
@@ -49,7 +49,7 @@ thead{display:table-header-group}tfoot{display:table-row-group}
 tr{break-inside:avoid}
 th{font-weight:600;text-align:left;vertical-align:bottom;border-bottom:.35mm solid var(--ink);padding:1mm 2.5mm 1mm 0;color:var(--ink)}
 td{border-bottom:.15mm solid var(--line);padding:.75mm 2.5mm .75mm 0;vertical-align:top;unicode-bidi:isolate;overflow-wrap:anywhere}
-td.name,th.name{min-width:36mm}.short{white-space:nowrap}.keep{break-inside:avoid}
+td.name,th.name{min-width:36mm}td.words,th.words{min-width:72mm}.short{white-space:nowrap}.keep{break-inside:avoid}
 th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;padding-left:1.5mm;overflow-wrap:normal}
 .low{color:var(--loss)}
@@ -57,7 +57,7 @@ tr.total td,tr.total th{font-weight:650;vertical-align:top;border-top:.35mm soli
 tr.level td{font-weight:650}tr.step td:first-child{padding-left:4mm}
 tr.total{break-before:avoid}
 tr.gap td{border-bottom:none;color:var(--muted);padding:.6mm 0;text-align:center}
-.id{color:var(--muted);font-size:7.5pt;margin-left:1mm}
+.id{color:var(--muted);font-size:7.5pt;margin-left:1mm;white-space:nowrap}
 .small{font-size:8.5pt;color:var(--muted)}
 code,.mono{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.88em;overflow-wrap:anywhere}
 ul.plain{margin:0 0 3mm;padding-left:4.5mm}ul.plain li{margin:0 0 1mm}

@@ -9,7 +9,9 @@ export interface PrintColumn {
   /** As in a contract: money, ratio, integer, number, date, text ... */
   type: string
   value: (row: Row) => Cell | Markup | undefined
-  /** A second line in small, such as the id under a name. */
+  /** Needs room: for a name, or for a sentence. */
+  room?: 'name' | 'words'
+  /** Beside it in small, such as the id by a name. */
   note?: (row: Row) => string
 }
 
@@ -52,7 +54,8 @@ export function printTable(table: PrintTable): Markup {
 ${totals.length > 0 ? html`<tfoot>${totals}</tfoot>` : ''}</table></div>`
 }
 
-const classOf = (one: PrintColumn): string => (numeric.has(one.type) ? 'number' : one.note ? 'name' : one.type === 'month' ? 'short' : '')
+const classOf = (one: PrintColumn): string =>
+  numeric.has(one.type) ? 'number' : one.room ? one.room : one.note ? 'name' : one.type === 'month' ? 'short' : ''
 
 function bodyRow(table: PrintTable, row: Row): Markup {
   const cells = table.columns.map((one) => {

@@ -4,7 +4,7 @@ import type { Row } from '../../warehouse/port.ts'
 import { measureTitle, type ReportData } from '../data.ts'
 import { html } from '../markup.ts'
 import { figureOf, type Section } from '../section.ts'
-import { column, isLarge, printTable } from '../tables.ts'
+import { column, isLarge, type PrintColumn, printTable } from '../tables.ts'
 
 /** What moved profit between the two periods, and through whom. */
 export function changesSection(data: ReportData, context: ChartContext): Section | null {
@@ -39,7 +39,7 @@ ${
   data.bridge && data.bridge.rows.length > 0
     ? printTable({
         columns: [
-          column('title', 'Effect', 'text'),
+          { ...column('title', 'Effect', 'text'), room: 'name' },
           column('amount', 'Amount', 'money_sum'),
           column('meaning', 'Meaning', 'text'),
           { title: 'Formula', type: 'text', value: (row) => html`<span class="small">${row.formula as string}</span>` },
@@ -62,9 +62,7 @@ ${printTable({
     column('previous_measure', 'Before', 'money_sum'),
     column('current_measure', 'Now', 'money_sum'),
     column('change', 'Change', 'money_sum'),
-    column('price_effect', 'Price', 'money_sum'),
-    ...(context.measure === 'contribution' ? [column('unit_cost_effect', 'Unit cost', 'money_sum')] : []),
-    column('quantity_effect', 'Volume, mix', 'money_sum'),
+    ...effectColumns(data, [...gainers(changes), ...losers(changes)]),
   ],
   rows: gainers(changes),
   tail: losers(changes).length > 0 ? { rows: losers(changes), gap: 'and those that fell most' } : undefined,
@@ -75,6 +73,13 @@ ${printTable({
     : ''
 }`,
   }
+}
+
+// Effects that are nothing for all customers shown are left out.
+function effectColumns(data: ReportData, rows: Row[]): PrintColumn[] {
+  return Object.entries(data.changes?.contract.columns ?? {})
+    .filter(([name]) => name.endsWith('_effect') && rows.some((row) => Number(row[name] ?? 0) !== 0))
+    .map(([name, info]) => column(name, info.title, info.type))
 }
 
 const span = (row: Row | undefined): string => (row ? `${formatDate(row.from_date as string)} to ${formatDate(row.to_date as string)}` : '')

@@ -1,6 +1,6 @@
 import { type ChartContext, concentrationDots, sizeProfit, whaleCurve } from '../../charts/index.ts'
 import { ratioOf, subtractDecimals } from '../../shared/decimal.ts'
-import { formatCounted, formatValue } from '../../shared/format.ts'
+import { formatCount, formatCounted, formatValue } from '../../shared/format.ts'
 import type { Cell, Row } from '../../warehouse/port.ts'
 import type { ReportData } from '../data.ts'
 import { html, type Markup } from '../markup.ts'
@@ -21,31 +21,30 @@ export function concentrationSection(data: ReportData, context: ChartContext): S
   const without = amount('revenue_without_cost')
   const margin =
     contribution !== null && net !== null ? ratioOf(contribution, without === null ? net : subtractDecimals(net, without)) : null
+  const largest = data.largestCustomers
+  const size = indices.filter((row) => row.group === 'size')
+  const spread = indices.filter((row) => row.group !== 'size')
+  const some = largest && largest.total > largest.rows.length
   return {
     id: 'concentration',
     title: 'Who carries the portfolio',
     lede: 'Customers from the most to the least profitable: how far the best carry it, and what others take back.',
     body: [
       figureOf(whale),
-      indices.length > 0
-        ? html`<h3>How much hangs on few</h3>${figureOf(concentrationDots(indices, context))}${indexTable(indices, context.currency)}`
-        : html``,
-      data.largestCustomers && data.largestCustomers.rows.length > 0
-        ? html`<h3>Are the big ones the best or the worst?</h3>${figureOf(
-            sizeProfit(
-              {
-                customers: data.largestCustomers.rows,
-                total: data.largestCustomers.total,
-                ...(margin === null ? {} : { portfolioMargin: margin }),
-              },
-              context,
-            ),
-          )}${
-            data.largestCustomers.total > data.largestCustomers.rows.length
-              ? html`<p class="small">The ${formatCounted(data.largestCustomers.rows.length, 'largest customer', 'largest customers')} of ${formatCounted(data.largestCustomers.total, 'customer')}.</p>`
-              : ''
-          }`
-        : html``,
+      ...(spread.length > 0
+        ? [
+            html`<div class="keep"><h3>How much hangs on few</h3>${figureOf(concentrationDots(indices, context))}</div>`,
+            indexTable(spread, context.currency),
+          ]
+        : []),
+      ...(largest && largest.rows.length > 0
+        ? [
+            html`<div class="keep"><h3>Are the big ones the best or the worst?</h3>
+${figureOf(sizeProfit({ customers: largest.rows, total: largest.total, ...(margin === null ? {} : { portfolioMargin: margin }) }, context))}
+${some ? html`<p class="small">Drawn are the ${formatCount(largest.rows.length)} largest of ${formatCounted(largest.total, 'customer')}.</p>` : ''}</div>`,
+            size.length > 0 ? indexTable(size, context.currency) : html``,
+          ]
+        : []),
     ],
   }
 }
@@ -58,6 +57,7 @@ function indexTable(rows: Row[], currency: string): Markup {
       {
         title: 'Index',
         type: 'text',
+        room: 'words',
         value: (row) => html`${row.title as string}<div class="small">${(row.reason ?? row.meaning) as string}</div>`,
       },
       { title: 'Value', type: 'number', value: (row) => html`${show(row, row.value)}` },

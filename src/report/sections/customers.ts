@@ -19,7 +19,7 @@ export function customersSection(data: ReportData, context: ChartContext): Secti
   const columns: PrintColumn[] = [
     column('measure_rank', 'Rank', 'integer'),
     { title: 'Customer', type: 'text', value: (row) => row.name, note: idNote },
-    ...(rows.some((row) => row.country) ? [column('country', 'Country', 'text')] : []),
+    ...(new Set(rows.map((row) => row.country)).size > 1 ? [column('country', 'Country', 'text')] : []),
     column('orders', 'Orders', 'integer'),
     ...moneyColumns(
       rows,

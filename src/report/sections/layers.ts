@@ -18,7 +18,7 @@ export function layersSection(data: ReportData, context: ChartContext): Section 
     body: html`${figureOf(layersWaterfall(rows, context))}
 ${printTable({
   columns: [
-    column('title', 'Layer', 'text'),
+    { ...column('title', 'Layer', 'text'), room: 'name' },
     column('amount', 'All lines', 'money_sum'),
     column('identified_amount', 'Identified customers', 'money_sum'),
     {
@@ -70,7 +70,7 @@ ${printTable({
 
 const monthName = (row: Row): string => `${formatMonth(String(row.month))}${row.complete === false ? ' (in part)' : ''}`
 
-/** The layers as columns, those left out that the data does not have at all. */
+/** The layers as columns, without those that say nothing: absent, zero throughout, or equal to net revenue for want of returns. */
 export function moneyColumns(rows: Row[], context: ChartContext, wanted?: string[]): PrintColumn[] {
   const columns: [name: string, title: string][] = [
     ['invoiced_revenue', 'Invoiced'],
@@ -79,9 +79,11 @@ export function moneyColumns(rows: Row[], context: ChartContext, wanted?: string
     ['product_cost', 'Product cost'],
     ['contribution', 'Contribution'],
   ]
+  const says = (name: string): boolean => rows.some((row) => Number(row[name] ?? 0) !== 0)
   return columns
     .filter(([name]) => (wanted ? wanted.includes(name) : true))
-    .filter(([name]) => name === 'net_revenue' || rows.some((row) => row[name] !== null && row[name] !== undefined))
+    .filter(([name]) => name === 'net_revenue' || says(name))
+    .filter(([name]) => name !== 'invoiced_revenue' || says('returns'))
     .filter(([name]) => context.measure === 'contribution' || (name !== 'product_cost' && name !== 'contribution'))
     .map(([name, title]) => column(name, title, 'money_sum'))
 }

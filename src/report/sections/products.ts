@@ -7,12 +7,18 @@ import type { Section } from '../section.ts'
 import { column, isLarge, printTable } from '../tables.ts'
 import { moneyColumns } from './layers.ts'
 
+// Names of products are long: so many fill a page.
+const ends = 12
+
 /** The products that bring most and least. */
 export function productsSection(data: ReportData, context: ChartContext): Section | null {
   if (!data.products || data.products.rows.length === 0) return null
-  const best = data.products.rows
+  const best = data.products.rows.slice(0, ends)
   const known = new Set(best.map((row) => row.product_id))
-  const worst = [...(data.worstProducts?.rows ?? [])].reverse().filter((row) => !known.has(row.product_id))
+  const worst = (data.worstProducts?.rows ?? [])
+    .filter((row) => !known.has(row.product_id))
+    .slice(0, ends)
+    .reverse()
   const between = data.products.total - best.length - worst.length
   const rows = [...best, ...worst]
   return {

@@ -5,7 +5,7 @@ import type { ReportData } from '../data.ts'
 import { html, type Markup } from '../markup.ts'
 import type { Section } from '../section.ts'
 
-const shownFindings = 7
+const shownFindings = 6
 const shownFigures = 12
 
 /** One page: the figures, what they say, and whether they can be relied on. */

@@ -146,11 +146,15 @@ function isEmpty(exhibit: Exhibit, name: string, extra: Row[] | undefined): bool
 }
 
 function totalOf(exhibit: Exhibit, name: string, extra: Row[]): string | number | null {
-  const total = exhibit.totals?.[name]
+  const held = exhibit.rows.length === exhibit.total
+  const total = exhibit.totals?.[name] ?? (held ? sumDecimals(numbers(exhibit.rows, name)) : null)
   if (typeof total !== 'string' && typeof total !== 'number') return null
-  const more = extra.map((row) => row[name]).filter((value) => typeof value === 'string' || typeof value === 'number')
+  const more = numbers(extra, name)
   return more.length === 0 ? total : sumDecimals([total, ...more])
 }
+
+const numbers = (rows: Row[], name: string): (string | number)[] =>
+  rows.map((row) => row[name]).filter((value) => typeof value === 'string' || typeof value === 'number')
 
 function totalMargin(exhibit: Exhibit, extra: Row[]): number | null {
   const [contribution, net, without] = ['contribution', 'net_revenue', 'revenue_without_cost'].map((name) => totalOf(exhibit, name, extra))

@@ -33,7 +33,14 @@ const portfolio = createRoute({
 const customers = createRoute({
   getParentRoute: () => root,
   path: '/customers',
-  validateSearch: withTable,
+  validateSearch: (raw: RawSearch): CommonSearch & TableSearch & { view?: 'change' } => {
+    const status = one(raw.status)
+    const search = withTable(raw)
+    // A link such as `?status=lost` becomes a filter of the table of changes.
+    if (status)
+      return { ...search, ...{ status: undefined }, view: 'change', where: [...new Set([...(search.where ?? []), `status:eq:${status}`])] }
+    return one(raw.view) === 'change' ? { ...search, view: 'change' } : search
+  },
   component: lazyRouteComponent(() => import('./pages/customers/CustomersPage.tsx'), 'CustomersPage'),
 })
 
@@ -84,6 +91,30 @@ const checks = createRoute({
   component: lazyRouteComponent(() => import('./pages/data/ChecksPage.tsx'), 'ChecksPage'),
 })
 
+const tables = createRoute({
+  getParentRoute: () => root,
+  path: '/tables',
+  component: lazyRouteComponent(() => import('./pages/tables/TablesPage.tsx'), 'TablesPage'),
+})
+
+const table = createRoute({
+  getParentRoute: () => root,
+  path: '/tables/$name',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/tables/TablePage.tsx'), 'TablePage'),
+})
+
+// Findings name the places of the whole product; what has no page of its own yet stands on the portfolio page.
+const elsewhere = ['/profitability', '/pricing'].map((path) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to: '/', hash: 'what-changed' })
+    },
+  }),
+)
+
 const glossary = createRoute({
   getParentRoute: () => root,
   path: '/glossary',
@@ -112,6 +143,9 @@ export const router = createRouter({
     importStaged,
     snapshots,
     checks,
+    tables,
+    table,
+    ...elsewhere,
     glossary,
     settings,
   ]),

@@ -36,6 +36,8 @@ export interface DataTableProps {
   fixed?: Filter[] | undefined
   /** Page that a row opens. */
   open?: (row: Row) => string
+  /** Column that bears the link to it; the first one where absent. */
+  openColumn?: string
   /** How high the scrolling part may get. */
   maxHeight: string
   empty?: ReactNode
@@ -317,7 +319,7 @@ export function DataTable(props: DataTableProps) {
                         >
                           {row === undefined ? (
                             <span className={classes.bone} />
-                          ) : at === 0 && props.open ? (
+                          ) : (props.openColumn ? id === props.openColumn : at === 0) && props.open && value !== null ? (
                             <Link to={props.open(row) as '/'} tabIndex={-1} className={classes.open}>
                               {showCell(value, column, currency)}
                             </Link>

@@ -24,7 +24,7 @@ export function Exhibit({
 }: {
   chart: Chart
   currency: string
-  height?: number
+  height?: number | undefined
   overlay?: (drawing: Drawing, size: { width: number; height: number }) => ReactNode
   heading?: 'h2' | 'h3'
   hideTitle?: boolean

@@ -31,7 +31,11 @@ function KeyFigure({ figure, currency, change }: { figure: Figure; currency: str
         title={absent ? undefined : formatValue(figure.value, figure, currency)}
       >
         {absent ? '–' : formatValue(figure.value, figure, currency, { compact: true })}
-        {figure.type === 'integer' || figure.type === 'number' ? <span className={classes.figureBand}> {figure.unit}</span> : null}
+        {(figure.type === 'integer' || figure.type === 'number') &&
+        figure.unit &&
+        !figure.title.toLowerCase().includes(figure.unit.toLowerCase()) ? (
+          <span className={classes.figureBand}> {figure.unit}</span>
+        ) : null}
       </div>
       <div className={classes.figureFoot}>
         {band && (

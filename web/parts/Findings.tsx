@@ -8,7 +8,7 @@ import parts from './parts.module.css'
 const kinds: Record<Finding['kind'], string> = { good: 'Strength', bad: 'Loss or risk', neutral: 'To know', data: 'Data' }
 
 /** What the run found, most important first, each with its doubt and what to do. */
-export function Findings({ findings, first = 6 }: { findings: Finding[]; first?: number }) {
+export function Findings({ findings, first = 4 }: { findings: Finding[]; first?: number }) {
   const [all, setAll] = useState(false)
   const router = useRouter()
   const sorted = [...findings].sort((a, b) => b.weight - a.weight)

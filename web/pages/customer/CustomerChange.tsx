@@ -38,6 +38,14 @@ export function CustomerChange({ customer }: { customer: Customer }) {
   const names = ['previous_measure', ...effects.map(([name]) => name), 'current_measure'].filter(
     (name) => row[name] !== null && row[name] !== undefined,
   )
+  const nameOf = (name: string, title: string): string =>
+    context.measure === 'contribution'
+      ? title
+      : name === 'previous_measure'
+        ? 'Net revenue before'
+        : name === 'current_measure'
+          ? 'Net revenue now'
+          : title
   const [previous, current] = change.periods
   return (
     <Section
@@ -45,7 +53,7 @@ export function CustomerChange({ customer }: { customer: Customer }) {
       id="change"
       lead={
         previous && current
-          ? `${formatDate(String(current.from_date))} to ${formatDate(String(current.to_date))} against ${formatDate(String(previous.from_date))} to ${formatDate(String(previous.to_date))}: ${String(row.status)}`
+          ? `${formatDate(String(current.from_date))} to ${formatDate(String(current.to_date))} against ${formatDate(String(previous.from_date))} to ${formatDate(String(previous.to_date))}: ${String(row.status)} customer`
           : String(row.status)
       }
     >
@@ -65,7 +73,7 @@ export function CustomerChange({ customer }: { customer: Customer }) {
             return (
               <tr key={name} className={name.endsWith('_measure') ? parts.strong : undefined}>
                 <th scope="row">
-                  <Term of={column} />
+                  <Term of={{ ...column, title: nameOf(name, column.title) }} />
                 </th>
                 <td className={parts.right}>
                   <Num

@@ -11,7 +11,7 @@ import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { useCommon } from '../../parts/useCommon.ts'
 import { CustomerChange } from './CustomerChange.tsx'
-import { CustomerCharts } from './CustomerCharts.tsx'
+import { LayersChart, MonthsChart } from './CustomerCharts.tsx'
 import { CustomerLayers } from './CustomerLayers.tsx'
 import { CustomerLines, CustomerOrders, CustomerProducts } from './CustomerTables.tsx'
 
@@ -123,10 +123,15 @@ function Loaded({ customer }: { customer: Customer }) {
           <Findings findings={customer.findings} />
         </Section>
       )}
-      <CustomerCharts customer={customer} />
-      <div className={parts.grid2}>
-        <CustomerLayers customer={customer} />
-        <CustomerChange customer={customer} />
+      <div className={parts.grid2} style={{ marginTop: 40 }}>
+        <div className={parts.stack}>
+          <LayersChart customer={customer} />
+          <CustomerLayers customer={customer} />
+        </div>
+        <div className={parts.stack}>
+          <MonthsChart customer={customer} />
+          <CustomerChange customer={customer} />
+        </div>
       </div>
       <CustomerProducts customer={customer} />
       <CustomerOrders customer={customer} />

@@ -6,9 +6,11 @@ import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
 import { PageHead, useTitle } from '../../parts/Page.tsx'
 import { Bone, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
+import tabs from '../data/data.module.css'
 import { PortfolioTable } from '../portfolio/PortfolioTable.tsx'
+import { ChangeTable } from './ChangeTable.tsx'
 
-/** The customer table on its own, as high as the window. */
+/** The customer tables on their own, as high as the window: what each brings, and what changed. */
 export function CustomersPage() {
   useTitle('Customers')
   const search = useSearch({ from: '/customers' })
@@ -22,6 +24,7 @@ export function CustomersPage() {
   const none = workspace.data !== undefined && workspace.data.snapshot === null
   const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
   if (none) return <NoSnapshot workspace={workspace.data!} title="Customers" />
+  const height = 'max(360px, calc(100vh - 316px))'
   return (
     <Show
       query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
@@ -47,13 +50,34 @@ export function CustomersPage() {
               title={`${formatCount(data.customers.total)} customers${lines > 0 ? `, and ${formatCount(lines)} lines that name none` : ''}`}
               doubt={lines > 0 ? 'Lines without a customer stay in all totals, as one row of their own: (unidentified).' : undefined}
             />
-            <PortfolioTable
-              portfolio={data}
-              search={search}
-              onSearch={onSearch}
-              snapshot={search.snapshot}
-              maxHeight="max(360px, calc(100vh - 264px))"
-            />
+            {data.periods && (
+              <div role="group" aria-label="Views of customers" className={`${tabs.tabs} no-print`}>
+                {(['brings', 'change'] as const).map((view) => (
+                  <button
+                    key={view}
+                    type="button"
+                    className={tabs.tab}
+                    aria-pressed={(search.view ?? 'brings') === view}
+                    onClick={() =>
+                      void navigate({
+                        search: (before) => ({
+                          snapshot: before.snapshot,
+                          compare: before.compare,
+                          ...(view === 'change' ? { view } : {}),
+                        }),
+                      })
+                    }
+                  >
+                    {view === 'change' ? 'What changed' : 'What each brings'}
+                  </button>
+                ))}
+              </div>
+            )}
+            {search.view === 'change' && data.periods ? (
+              <ChangeTable portfolio={data} search={search} onSearch={onSearch} maxHeight={height} />
+            ) : (
+              <PortfolioTable portfolio={data} search={search} onSearch={onSearch} snapshot={search.snapshot} maxHeight={height} />
+            )}
           </>
         )
       }}

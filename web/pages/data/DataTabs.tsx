@@ -5,6 +5,7 @@ const tabs = [
   { to: '/data', title: 'Imports' },
   { to: '/data/checks', title: 'Checks and what is missing' },
   { to: '/data/snapshots', title: 'Snapshots' },
+  { to: '/tables', title: 'Tables' },
 ] as const
 
 export function DataTabs() {

@@ -66,7 +66,13 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
           </>
         }
         title={portfolio.title}
-        doubt={main?.doubt ? keepTogether(main.doubt) : undefined}
+        doubt={
+          main && (
+            <>
+              {main.doubt && keepTogether(main.doubt)} {main.action}
+            </>
+          )
+        }
         actions={<Downloads snapshot={search.snapshot} />}
       />
       <Figures figures={keyFigures(portfolio.figures)} currency={currency} comparison={comparison} />
@@ -77,7 +83,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
           <h2 id="to-do" className={classes.sectionTitle}>
             What stands out, and what to do
           </h2>
-          <Findings findings={portfolio.findings.filter((finding) => finding !== main || finding.action)} />
+          <Findings findings={portfolio.findings.filter((finding) => finding !== main)} />
         </aside>
       </div>
 
@@ -92,11 +98,17 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
   )
 }
 
-/** Five figures: those that the data carries, and at most one that it does not, with what would give it. */
+const telling = ['net_revenue', 'contribution', 'share_unprofitable', 'top_20_share', 'change']
+
+/** Five figures: the most telling that the data carries, then what else there is, and at most one that is missing, with what would give it. */
 function keyFigures(figures: Portfolio['figures']): Portfolio['figures'] {
   const known = figures.filter((figure) => figure.value !== null)
+  const chosen = [
+    ...telling.flatMap((name) => known.find((figure) => figure.name === name) ?? []),
+    ...known.filter((figure) => !telling.includes(figure.name)),
+  ]
   const missing = figures.find((figure) => figure.value === null)
-  return missing ? [...known.slice(0, 4), missing] : known.slice(0, 5)
+  return missing ? [...chosen.slice(0, 4), missing] : chosen.slice(0, 5)
 }
 
 function Downloads({ snapshot }: { snapshot: string | undefined }) {

@@ -8,20 +8,18 @@ import type { Filter, TableSearch } from '../../parts/search.ts'
 const always = [
   'customer_id',
   'name',
-  'country',
-  'segment_id',
-  'orders',
-  'last_order_date',
-  'list_revenue',
-  'discounts',
-  'returns',
-  'net_revenue',
-  'product_cost',
   'contribution',
   'margin',
+  'net_revenue',
   'measure_rank',
-  'measure_share',
   'cumulative_share',
+  'orders',
+  'last_order_date',
+  'country',
+  'segment_id',
+  'discounts',
+  'returns',
+  'product_cost',
 ]
 
 /** The customers, all columns that the data supports first. */

@@ -1,13 +1,16 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { whaleCurve } from '../../../src/charts/index.ts'
 import { formatCount, formatMoney, formatShare } from '../../../src/shared/format.ts'
-import { type Portfolio, tablePageOptions } from '../../parts/api.ts'
+import { type Portfolio, type Row, tablePageOptions } from '../../parts/api.ts'
 import { Brush } from '../../parts/Brush.tsx'
 import { Exhibit } from '../../parts/Exhibit.tsx'
 import parts from '../../parts/parts.module.css'
 import { chartContext } from './measure.ts'
 import classes from './portfolio.module.css'
+
+const none: Row[] = []
 
 interface Range {
   from: number | undefined
@@ -27,7 +30,8 @@ export function WhaleExhibit({
   onRange: (range: Range) => void
 }) {
   const context = useMemo(() => chartContext(portfolio), [portfolio])
-  const points = portfolio.whaleCurve?.rows ?? []
+  const points = portfolio.whaleCurve?.rows ?? none
+  const tall = useMediaQuery('(min-width: 1181px)', true, { getInitialValueInEffect: false })
   const chart = useMemo(
     () => whaleCurve({ points, concentration: portfolio.concentration?.rows }, context),
     [points, portfolio.concentration, context],
@@ -68,6 +72,7 @@ export function WhaleExhibit({
         chart={chart}
         currency={currency}
         heading="h2"
+        height={tall ? 460 : undefined}
         {...(count > 0
           ? {
               overlay: (drawing, size) => (

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build } from 'vite'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Flags of the packed browser that would change what is tested: security switched off, everything in one process. */
+const unwanted = ['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']
+
+/**
+ * A real Chromium: that of CHROMIUM_PATH, else the one inside the npm package (linux x64), unpacked once per version. Where the machine
+ * lacks the libraries it links to (a plain Debian has no NSS), those that the package brings along are unpacked beside it.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const given = process.env.CHROMIUM_PATH
+  if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox'] })
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('these tests bring a browser for linux x64 only; set CHROMIUM_PATH to a Chromium or Chrome of this machine')
+  }
+  const folder = await unpackedBrowser()
+  const libraries = join(folder, 'al2023', 'lib')
+  const packed = (await import('@sparticuz/chromium')).default
+  return chromium.launch({
+    executablePath: join(folder, 'chromium'),
+    args: packed.args.filter((flag) => !unwanted.includes(flag)),
+    env: {
+      ...(process.env as Record<string, string>),
+      FONTCONFIG_PATH: join(folder, 'fonts'),
+      ...(existsSync(libraries) ? { LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') } : {}),
+    },
+  })
+}
+
+/** Unpacks into a folder of its own and renames it into place, so that test files that start together do not meet half a browser. */
+async function unpackedBrowser(): Promise<string> {
+  const at = join(root, 'node_modules', '@sparticuz', 'chromium')
+  const { version } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8')) as { version: string }
+  const place = join(tmpdir(), `clientele-chromium-${version}-${process.getuid?.() ?? 0}`)
+  if (existsSync(join(place, 'chromium'))) return place
+  const fresh = await mkdtemp(join(tmpdir(), 'clientele-chromium-'))
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = fresh
+  try {
+    const { default: packed, inflate } = await import('@sparticuz/chromium')
+    await packed.executablePath()
+    if (lacksLibraries(join(fresh, 'chromium'))) await inflate(join(at, 'bin', 'al2023.tar.br'))
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
+  await rename(fresh, place).catch(() => rm(fresh, { recursive: true, force: true }))
+  return place
+}
+
+function lacksLibraries(file: string): boolean {
+  try {
+    return execFileSync('ldd', [file], { encoding: 'utf8' }).includes('not found')
+  } catch {
+    return true
+  }
+}
+
+/** The web app as it stands in the sources: built anew when they are newer than what was built. */
+export async function builtWebApp(): Promise<string> {
+  const folder = join(root, 'dist', 'web')
+  const builtAt = await stat(join(folder, 'index.html')).then(
+    (info) => info.mtimeMs,
+    () => 0,
+  )
+  const newest = Math.max(...(await Promise.all(['web', 'src/charts', 'src/shared'].map((name) => newestIn(join(root, name))))))
+  if (builtAt >= newest) return folder
+  // Test files that start together build one after the other, each into a folder of its own.
+  const own = await mkdtemp(join(tmpdir(), 'clientele-web-'))
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root: join(root, 'web'),
+    logLevel: 'error',
+    build: { outDir: own, emptyOutDir: true },
+  })
+  return own
+}
+
+async function newestIn(folder: string): Promise<number> {
+  let newest = 0
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && !entry.name.includes('.test.'))
+      newest = Math.max(newest, (await stat(join(entry.parentPath, entry.name))).mtimeMs)
+  }
+  return newest
+}
+
+/** What a page said and asked for that it should not have. */
+export interface Watch {
+  /** Console errors and warnings, uncaught errors, requests to anywhere but our server. */
+  complaints: string[]
+}
+
+/** Notes what goes wrong in a page: errors on the console, uncaught errors, third-party requests. */
+export function watch(page: Page, origin: string): Watch {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`))
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(origin) && !url.startsWith('data:') && !url.startsWith('blob:')) complaints.push(`third party: ${url}`)
+  })
+  return { complaints }
+}
+
+/** Waits until nothing is being loaded and nothing moves. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(
+    () => document.querySelector('main h1') !== null && document.querySelector('main [role="status"][aria-label^="Loading"]') === null,
+    undefined,
+    { timeout: 60_000 },
+  )
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map((a) => a.finished.catch(() => undefined)),
+    ),
+  )
+}

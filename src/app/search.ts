@@ -6,7 +6,7 @@ import { findCustomers, findProducts } from './search.sql.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface SearchHit {
-  kind: 'page' | 'customer' | 'product' | 'term'
+  kind: 'page' | 'customer' | 'product' | 'term' | 'table'
   id: string
   title: string
   detail: string
@@ -45,6 +45,13 @@ const pages: { id: string; title: string; detail: string; link: string; words: s
     words: 'words terms definitions help meaning',
   },
   {
+    id: 'tables',
+    title: 'Tables',
+    detail: 'Every table with its columns and rows, and how each is computed',
+    link: '/tables',
+    words: 'rows columns contract export csv parquet sql',
+  },
+  {
     id: 'settings',
     title: 'Settings',
     detail: 'Workspace, currency, doctor',
@@ -55,13 +62,13 @@ const pages: { id: string; title: string; detail: string; link: string; words: s
 
 const mostWords = 8
 
-/** Pages, customers, products and terms for words that somebody types, a few of each, the best first. */
+/** Pages, customers, products, tables and terms for words that somebody types, a few of each, the best first. */
 export async function searchWorkspace(workspace: Workspace, text: string, limit = 20): Promise<SearchHit[]> {
   const whole = text.normalize('NFC').trim().replace(/\s+/g, ' ')
   if (whole === '') return []
   const words = whole.split(' ').slice(0, mostWords)
   const found = await withSnapshot(workspace, undefined, (open) => findInSnapshot(open, words, whole, limit)).catch((error) => {
-    if (error instanceof MissingError && error.code === 'snapshot.none') return { customers: [], products: [] }
+    if (error instanceof MissingError && error.code === 'snapshot.none') return { customers: [], products: [], tables: [] }
     throw error
   })
   const terms: SearchHit[] = findTerms(whole, 5).map((term) => ({
@@ -71,7 +78,7 @@ export async function searchWorkspace(workspace: Workspace, text: string, limit 
     detail: term.meaning.split('. ')[0].replace(/\.?$/, '.'),
     link: `/glossary?term=${term.id}`,
   }))
-  const groups = [findPages(words), found.customers, found.products, terms]
+  const groups = [findPages(words), found.customers, found.products, terms, found.tables]
   return fairly(groups, limit)
 }
 
@@ -101,9 +108,12 @@ async function findInSnapshot({ warehouse, tables, manifest }: OpenSnapshot, wor
         id,
         title: String(row.name),
         detail: `${id === row.name ? '' : `${id}, `}${money(row.net_revenue)} net revenue, ${formatCount(Number(row.customers))} customers`,
-        link: `/?explain=${encodeURIComponent(figure)}`,
+        link: `/tables/product_profit?explain=${encodeURIComponent(figure)}`,
       }
     }),
+    tables: [...tables.values()]
+      .filter(({ name, title }) => words.every((word) => `${name} ${title}`.toLowerCase().includes(word.toLowerCase())))
+      .map(({ name, title, meaning }): SearchHit => ({ kind: 'table', id: name, title, detail: meaning, link: `/tables/${name}` })),
   }
 }
 

@@ -99,12 +99,14 @@ export const exhibit = z.object({ contract, rows: z.array(row) }).openapi('Exhib
 
 // Figures, findings, checks
 
+const figureType = z.enum(['money', 'ratio', 'number', 'integer', 'text', 'date'])
+
 export const figure = z
   .object({
     name: z.string(),
     title: z.string(),
     value: z.union([z.string(), z.number(), z.null()]),
-    type: z.enum(['money', 'ratio', 'number', 'integer', 'text', 'date']),
+    type: figureType,
     unit: z.string().optional(),
     low: z.number().nullable().optional(),
     high: z.number().nullable().optional(),
@@ -300,7 +302,7 @@ export const comparison = z
       z.object({
         name: z.string(),
         title: z.string(),
-        type: z.string(),
+        type: figureType,
         unit: z.string().optional(),
         a: cell,
         b: cell,
@@ -310,14 +312,14 @@ export const comparison = z
     tables: z.array(
       z.object({
         name: z.string(),
-        rowsA: z.number().nullable(),
-        rowsB: z.number().nullable(),
+        rowsA: z.number(),
+        rowsB: z.number(),
         added: z.number(),
         removed: z.number(),
         changed: z.number(),
       }),
     ),
-    customers: z.array(row).meta({ description: 'Customers that moved most' }),
+    customers: z.array(row).meta({ description: 'Customers that moved most: customer_id, name, before, now, change' }),
   })
   .openapi('Comparison')
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createAdaptorServer } from '@hono/node-server'
 import { Jobs } from '../app/jobs.ts'
+import { closeSnapshots } from '../app/open-snapshot.ts'
 import type { Workspace } from '../app/workspace.ts'
 import { AppError, UsageError } from '../shared/errors.ts'
 import { type AppLimits, createApp } from './app.ts'
@@ -89,6 +90,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
       await jobs.close()
       await app.release()
+      await closeSnapshots(options.workspace)
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), 3000)
       await stopped

@@ -4,7 +4,6 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from '@hono/zod-openapi'
-import { closeSnapshots } from '../../src/app/open-snapshot.ts'
 import { initWorkspace } from '../../src/app/workspace.ts'
 import type { AppLimits } from '../../src/http/app.ts'
 import { prefix, type Routes, routes } from '../../src/http/contract.ts'
@@ -123,7 +122,6 @@ export async function openCompany(limits: Partial<AppLimits> = {}, webFolder?: s
     load,
     async [Symbol.asyncDispose]() {
       await server.close()
-      await closeSnapshots()
       await rm(dir, { recursive: true, force: true })
     },
   }

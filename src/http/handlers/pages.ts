@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { compareSnapshots } from '../../app/compare.ts'
+import { explainFigure } from '../../app/explain.ts'
 import { glossary } from '../../app/glossary.ts'
 import { type PortfolioPage, readCustomer, readPortfolio } from '../../app/portfolio.ts'
 import { listSnapshots, readManifest } from '../../app/runs.ts'
@@ -34,13 +36,26 @@ export function pageHandlers({ workspace }: HandlerContext) {
     snapshots: async (c) => c.json({ snapshots: (await listSnapshots(workspace)).reverse() }, 200),
     snapshot: async (c) => {
       const { id } = c.req.valid('param')
-      return c.json(await readManifest(workspace, id === 'current' ? undefined : id), 200)
+      return c.json(await readManifest(workspace, published(id)), 200)
     },
     comparison: async (c) => {
       const { a, b } = c.req.valid('query')
-      const { compareSnapshots } = await import('../../app/compare.ts')
-      const comparison = await compareSnapshots(workspace, a, b)
-      return c.json({ ...comparison, customers: comparison.customers.map(rowBody) }, 200)
+      const ids = [a, b].map(published)
+      const [snapshots, comparison] = await Promise.all([
+        listSnapshots(workspace),
+        Promise.all(ids.map(async (id) => (await readManifest(workspace, id)).snapshot)).then(([first, second]) =>
+          compareSnapshots(workspace, first, second, { signal: c.req.raw.signal }),
+        ),
+      ])
+      const isCurrent = (id: string) => snapshots.some((snapshot) => snapshot.id === id && snapshot.current)
+      return c.json(
+        {
+          ...comparison,
+          a: { ...comparison.a, current: isCurrent(comparison.a.id) },
+          b: { ...comparison.b, current: isCurrent(comparison.b.id) },
+        },
+        200,
+      )
     },
     portfolio: async (c) => {
       const page = await readPortfolio(workspace, c.req.valid('query').snapshot)
@@ -84,7 +99,6 @@ export function pageHandlers({ workspace }: HandlerContext) {
     },
     explain: async (c) => {
       const { table, column, where, snapshot, limit } = c.req.valid('query')
-      const { explainFigure } = await import('../../app/explain.ts')
       const explanation = await explainFigure(workspace, {
         table,
         column,
@@ -111,6 +125,9 @@ export function pageHandlers({ workspace }: HandlerContext) {
     glossary: (c) => c.json({ terms: [...glossary] }, 200),
   } satisfies Partial<Handlers>
 }
+
+/** `current` stands for the published snapshot, whichever it is. */
+const published = (id: string): string | undefined => (id === 'current' ? undefined : id)
 
 function keyOf(text: string): Record<string, string | number | null> {
   let value: unknown

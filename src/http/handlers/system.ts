@@ -1,3 +1,4 @@
+import { runDoctor } from '../../app/doctor.ts'
 import { listImports } from '../../app/imports.ts'
 import { listSnapshots, readManifest } from '../../app/runs.ts'
 import { openWorkspace } from '../../app/workspace.ts'
@@ -24,8 +25,14 @@ export function systemHandlers({ workspace, jobs, limits, version }: HandlerCont
       return c.json({ status: 'ready' as const }, 200)
     },
     doctor: async (c) => {
-      const { runDoctor } = await import('../../app/doctor.ts')
-      const checks = await runDoctor(workspace.dir)
+      const found = await runDoctor(workspace.dir)
+      const checks = found.map(({ name, status, detail, fix }) => ({
+        name,
+        title: `${name[0].toUpperCase()}${name.slice(1)}`,
+        status: status === 'ok' ? ('pass' as const) : status,
+        detail,
+        ...(fix ? { hint: fix } : {}),
+      }))
       return c.json({ ok: checks.every(({ status }) => status !== 'fail'), checks }, 200)
     },
     openapi: (c) => {

@@ -139,7 +139,7 @@ export function betaI(a: number, b: number, x: number, y = 1 - x): number {
 }
 
 /** 1 - I_x(a, b), precise in the upper tail. */
-export function betaIUpper(a: number, b: number, x: number): number {
+function betaIUpper(a: number, b: number, x: number): number {
   return betaI(b, a, 1 - x, x)
 }
 

@@ -107,7 +107,7 @@ export function spearman(first: Numbers, second: Numbers): number {
 }
 
 /** ln P(K = k) for K ~ Binomial(n, p). */
-export function logBinomialPmf(k: number, n: number, p: number): number {
+function logBinomialPmf(k: number, n: number, p: number): number {
   if (p === 0 || p === 1) return k === n * p ? 0 : -Infinity
   return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * Math.log(p) + (n - k) * Math.log1p(-p)
 }

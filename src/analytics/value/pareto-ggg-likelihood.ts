@@ -6,12 +6,13 @@ import type { PurchaseCells } from './cells.ts'
 import type { ParetoGggParameters } from './pareto-ggg.ts'
 
 /**
- * Grid of a logarithm around its centre: steps of 0.8 standard deviations, but at most 0.8 because the upper tail falls double
- * exponentially; further down than up because the lower one is only exponential.
+ * Grid of a logarithm around its centre. To weigh: steps of 0.8 standard deviations, but at most 0.8 because the upper tail falls double
+ * exponentially; further down than up where the lower one is only exponential. To find the centre: a few coarse steps.
  */
-function gridOf({ at, width }: Place): { from: number; step: number; size: number } {
-  const step = Math.min(0.8 * width, 0.8)
-  return { from: at - 9 * width, step, size: Math.ceil((14.5 * width) / step) }
+function gridOf({ at, width }: Place, fine: boolean): { from: number; step: number; size: number } {
+  const step = fine ? Math.min(0.8 * width, 0.8) : Math.min(1.2 * width, 1.5)
+  const below = (width > 0.7 ? 9 : 6) * width
+  return { from: at - below, step, size: Math.ceil((below + 5.5 * width) / step) }
 }
 
 /**
@@ -35,7 +36,7 @@ function logLikelihoodOfOne(p: ParetoGggParameters, x: number, tx: number, T: nu
   let regularity = { at: Math.log(p.t / p.gamma), width: 1 / Math.sqrt(p.t + x / 2) }
   let result = Number.NaN
   for (let round = 0; round < 3; round++) {
-    const found = overGrid(p, x, tx, T, logIntervals, rate, regularity)
+    const found = overGrid(p, x, tx, T, logIntervals, rate, regularity, round === 2)
     result = found.value
     rate = found.rate
     regularity = found.regularity
@@ -48,8 +49,17 @@ interface Place {
   width: number
 }
 
-function overGrid(p: ParetoGggParameters, x: number, tx: number, T: number, logIntervals: number, rate: Place, regularity: Place) {
-  const [rates, regularities] = [gridOf(rate), gridOf(regularity)]
+function overGrid(
+  p: ParetoGggParameters,
+  x: number,
+  tx: number,
+  T: number,
+  logIntervals: number,
+  rate: Place,
+  regularity: Place,
+  fine: boolean,
+) {
+  const [rates, regularities] = [gridOf(rate, fine), gridOf(regularity, fine)]
   const logs = new Float64Array(rates.size * regularities.size)
   const norm = p.t * Math.log(p.gamma) - lgamma(p.t) + p.r * Math.log(p.alpha) - lgamma(p.r)
   let top = -Infinity

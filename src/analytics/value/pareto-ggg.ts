@@ -31,7 +31,7 @@ export interface ParetoGggParameters {
 export interface ParetoGggOptions extends FitOptions {
   /** Sweeps thrown away first; defaults to 500. */
   burnIn?: number
-  /** Sweeps kept; defaults to 2000. */
+  /** Sweeps kept; defaults to 1500. */
   sweeps?: number
   /** Time after T to forecast, in the unit of T; none when left out. */
   horizon?: number
@@ -89,7 +89,7 @@ function drawParetoParameters(random: Random, beta: number, tau: Float64Array): 
 /** Fits by sampling; needs every customer's sum of log intervals. */
 export function fitParetoGgg(cells: PurchaseCells, random: Random, options: ParetoGggOptions = {}): ParetoGggPosterior {
   const evidence = evidenceIn(cells)
-  const { burnIn = 500, sweeps = 2000, horizon = 0 } = options
+  const { burnIn = 500, sweeps = 1500, horizon = 0 } = options
   const none = new Float64Array(0)
   const noDraws = { t: none, gamma: none, r: none, alpha: none, s: none, beta: none }
   const problem =
@@ -104,13 +104,8 @@ export function fitParetoGgg(cells: PurchaseCells, random: Random, options: Pare
   }
   const { x, tx, T, logIntervals } = oneRowEach(cells, cells.logIntervals)
   const n = x.length
-  const places = Array.from(x, (count, i): Place => {
-    const lambda = (count + 0.5) / (T[i]! + 0.5 / evidence.rate)
-    const tau = (tx[i]! + T[i]!) / 2
-    return { tau, lambda, logLambda: Math.log(lambda), k: 1, logK: 0, silence: -lambda * (tau - tx[i]!) }
-  })
+  const chain = startChain(x, tx, T, evidence.rate)
   let p: ParetoGggParameters = { t: 1, gamma: 1, r: 1, alpha: 1 / evidence.rate, s: 1, beta: evidence.meanT }
-  const tau = new Float64Array(n)
   const alive = new Float64Array(n)
   const regularity = new Float64Array(n)
   const expected = new Float64Array(n)
@@ -122,31 +117,38 @@ export function fitParetoGgg(cells: PurchaseCells, random: Random, options: Pare
   for (let sweep = -burnIn; sweep < sweeps; sweep++) {
     const sums = { lambda: 0, logLambda: 0, k: 0, logK: 0 }
     for (let i = 0; i < n; i++) {
-      const at = places[i]!
-      drawLeaving(random, p, at, tx[i]!, T[i]!)
-      const wait = Math.min(at.tau, T[i]!) - tx[i]!
-      moveRate(random, p, at, x[i]!, tx[i]!, wait)
-      moveRegularity(random, p, at, x[i]!, tx[i]!, wait, logIntervals[i]!)
-      tau[i] = at.tau
-      sums.lambda += at.lambda
-      sums.logLambda += at.logLambda
-      sums.k += at.k
-      sums.logK += at.logK
+      drawLeaving(random, p, chain, i, tx[i]!, T[i]!)
+      const tau = chain.tau[i]!
+      const wait = Math.min(tau, T[i]!) - tx[i]!
+      moveRate(random, p, chain, i, x[i]!, tx[i]!, wait)
+      moveRegularity(random, p, chain, i, x[i]!, tx[i]!, wait, logIntervals[i]!)
+      sums.lambda += chain.lambda[i]!
+      sums.logLambda += chain.logLambda[i]!
+      sums.k += chain.k[i]!
+      sums.logK += chain.logK[i]!
       if (sweep < 0) continue
-      regularity[i]! += at.k / sweeps
-      if (at.tau <= T[i]!) continue
+      regularity[i]! += chain.k[i]! / sweeps
+      if (tau <= T[i]!) continue
       alive[i]! += 1 / sweeps
-      if (horizon > 0) expected[i]! += countAhead(random, at.k, at.lambda, at.tau, tx[i]!, T[i]!, horizon) / sweeps
+      if (horizon > 0) expected[i]! += countAhead(random, chain.k[i]!, chain.lambda[i]!, tau, tx[i]!, T[i]!, horizon) / sweeps
     }
     const [t, gamma] = drawGammaParameters(random, p.t, n, sums.k, sums.logK)
     const [r, alpha] = drawGammaParameters(random, p.r, n, sums.lambda, sums.logLambda)
-    const [s, beta] = drawParetoParameters(random, p.beta, tau)
+    const [s, beta] = drawParetoParameters(random, p.beta, chain.tau)
     p = { t, gamma, r, alpha, s, beta }
     if (sweep >= 0) for (const name of names) draws[name][sweep] = p[name]
   }
   const fit = summarise(draws, cells.x.length, evidence.customers, burnIn + sweeps)
   const logLikelihood = paretoGggLogLikelihood(cells, fit.parameters!)
   return { fit: { ...fit, logLikelihood }, draws, alive, regularity, expected }
+}
+
+function startChain(x: Float64Array, tx: Float64Array, T: Float64Array, rate: number): Chain {
+  const lambda = x.map((count, i) => (count + 0.5) / (T[i]! + 0.5 / rate))
+  const tau = T.map((end, i) => (tx[i]! + end) / 2)
+  // At k = 1 silence is exponential.
+  const silence = tau.map((leave, i) => -lambda[i]! * (leave - tx[i]!))
+  return { tau, lambda, logLambda: lambda.map(Math.log), k: new Float64Array(x.length).fill(1), logK: new Float64Array(x.length), silence }
 }
 
 function oneRowEach(cells: PurchaseCells, logIntervals: Float64Array) {
@@ -159,34 +161,34 @@ function oneRowEach(cells: PurchaseCells, logIntervals: Float64Array) {
 /** Digits of Q that a step of the chain needs. */
 const enough = 1e-10
 
-/** One customer's place in the chain; `silence` is ln Q(k, k lambda (min(tau, T) - tx)), carried along because it is dear. */
-interface Place {
-  tau: number
-  lambda: number
-  logLambda: number
-  k: number
-  logK: number
-  silence: number
+/** Where the chain stands, customer by customer; `silence` is ln Q(k, k lambda (min(tau, T) - tx)), carried along because it is dear. */
+interface Chain {
+  tau: Float64Array
+  lambda: Float64Array
+  logLambda: Float64Array
+  k: Float64Array
+  logK: Float64Array
+  silence: Float64Array
 }
 
 /**
  * tau from (beta + tau)^-(s+1) Q(k, k lambda (min(tau, T) - tx)), tau > tx, by a slice in v = ln(beta + tau). The density only falls, so the
  * slice reaches from the start to one end: beyond T that end is known, before it the interval shrinks.
  */
-function drawLeaving(random: Random, { s, beta }: ParetoGggParameters, at: Place, tx: number, T: number): void {
-  const rate = at.k * at.lambda
-  const level = at.silence - s * Math.log(beta + at.tau) - random.exponential()
-  const untilEnd = at.tau >= T ? at.silence : logGammaQ(at.k, rate * (T - tx), enough)
+function drawLeaving(random: Random, { s, beta }: ParetoGggParameters, chain: Chain, i: number, tx: number, T: number): void {
+  const rate = chain.k[i]! * chain.lambda[i]!
+  const level = chain.silence[i]! - s * Math.log(beta + chain.tau[i]!) - random.exponential()
+  const untilEnd = chain.tau[i]! >= T ? chain.silence[i]! : logGammaQ(chain.k[i]!, rate * (T - tx), enough)
   const low = Math.log(beta + tx)
   const end = Math.log(beta + T)
   let high = untilEnd - s * end > level ? (untilEnd - level) / s : end
   for (let tries = 0; tries < 200; tries++) {
     const v = low + (high - low) * random.open()
     const next = Math.exp(v) - beta
-    const silence = v >= end ? untilEnd : logGammaQ(at.k, rate * Math.max(0, next - tx), enough)
+    const silence = v >= end ? untilEnd : logGammaQ(chain.k[i]!, rate * Math.max(0, next - tx), enough)
     if (next > tx && silence - s * v > level) {
-      at.tau = next
-      at.silence = silence
+      chain.tau[i] = next
+      chain.silence[i] = silence
       return
     }
     high = v
@@ -194,41 +196,42 @@ function drawLeaving(random: Random, { s, beta }: ParetoGggParameters, at: Place
 }
 
 /** One Metropolis step of ln lambda under lambda^(r + kx) e^(-lambda (alpha + k tx)) Q(k, k lambda wait). */
-function moveRate(random: Random, p: ParetoGggParameters, at: Place, x: number, tx: number, wait: number): void {
-  const shape = p.r + at.k * x
-  const rate = p.alpha + at.k * tx
-  const next = at.logLambda + (2.2 / Math.sqrt(shape)) * random.normal()
+function moveRate(random: Random, p: ParetoGggParameters, chain: Chain, i: number, x: number, tx: number, wait: number): void {
+  const shape = p.r + chain.k[i]! * x
+  const rate = p.alpha + chain.k[i]! * tx
+  const next = chain.logLambda[i]! + (2.2 / Math.sqrt(shape)) * random.normal()
   const value = Math.exp(next)
-  const silence = logGammaQ(at.k, at.k * value * wait, enough)
-  const gain = shape * (next - at.logLambda) - rate * (value - at.lambda) + silence - at.silence
+  const silence = logGammaQ(chain.k[i]!, chain.k[i]! * value * wait, enough)
+  const gain = shape * (next - chain.logLambda[i]!) - rate * (value - chain.lambda[i]!) + silence - chain.silence[i]!
   if (!(gain > -random.exponential())) return
-  at.logLambda = next
-  at.lambda = value
-  at.silence = silence
+  chain.logLambda[i] = next
+  chain.lambda[i] = value
+  chain.silence[i] = silence
 }
 
 /** One Metropolis step of ln k under k^t e^(-gamma k) (k lambda)^(kx) / Gamma(k)^x e^(k sum ln interval - k lambda tx) Q(k, k lambda wait). */
 function moveRegularity(
   random: Random,
   p: ParetoGggParameters,
-  at: Place,
+  chain: Chain,
+  i: number,
   x: number,
   tx: number,
   wait: number,
   logIntervals: number,
 ): void {
-  const next = at.logK + (2.2 / Math.sqrt(p.t + x / 2)) * random.normal()
+  const next = chain.logK[i]! + (2.2 / Math.sqrt(p.t + x / 2)) * random.normal()
   const value = Math.exp(next)
-  const silence = logGammaQ(value, value * at.lambda * wait, enough)
-  let gain = p.t * (next - at.logK) - p.gamma * (value - at.k) + silence - at.silence
+  const silence = logGammaQ(value, value * chain.lambda[i]! * wait, enough)
+  let gain = p.t * (next - chain.logK[i]!) - p.gamma * (value - chain.k[i]!) + silence - chain.silence[i]!
   if (x > 0) {
-    const rest = x * at.logLambda + logIntervals - at.lambda * tx
-    gain += value * (x * next + rest) - x * lgamma(value) - (at.k * (x * at.logK + rest) - x * lgamma(at.k))
+    const rest = x * chain.logLambda[i]! + logIntervals - chain.lambda[i]! * tx
+    gain += value * (x * next + rest) - x * lgamma(value) - (chain.k[i]! * (x * chain.logK[i]! + rest) - x * lgamma(chain.k[i]!))
   }
   if (!(gain > -random.exponential())) return
-  at.logK = next
-  at.k = value
-  at.silence = silence
+  chain.logK[i] = next
+  chain.k[i] = value
+  chain.silence[i] = silence
 }
 
 /** Purchases in (T, min(tau, T + horizon)] of a customer silent since tx. */

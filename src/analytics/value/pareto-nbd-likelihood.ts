@@ -172,7 +172,7 @@ export function createLeavingIntegral() {
 }
 
 /** ln(e^a + e^b). */
-export function logAdd(a: number, b: number): number {
+function logAdd(a: number, b: number): number {
   const high = Math.max(a, b)
   return high === -Infinity ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)))
 }

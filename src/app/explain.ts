@@ -206,6 +206,8 @@ async function sourcesOf(ask: Ask, column: string, limit: number): Promise<Sourc
   if (leaves.length === 0) return undefined
   const [first] = leaves
   if (leaves.some(({ lineage }) => lineage.table !== first.lineage.table)) return undefined
+  // The lines of an import that is not on disk any more cannot be shown.
+  if (!ask.snapshot.tables.has(first.lineage.table)) return undefined
   if (column === first.column) return rowsFor(ask, first.lineage, ask.row[column], limit)
 
   // A computed figure: each of its sums must agree with its own rows; the rows shown are those of the widest.

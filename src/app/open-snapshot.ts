@@ -14,6 +14,8 @@ export interface OpenSnapshot {
   manifest: Manifest
   warehouse: Warehouse
   imports: ImportFolder[]
+  /** Ids of imports that were removed from disk since: the results stay readable, their order lines are gone. */
+  missing: string[]
   /** Contracts by name, of everything that can be read. */
   tables: Map<string, PlainContract>
   /** Answers that cannot change, since a snapshot does not. */
@@ -81,6 +83,15 @@ export async function closeSnapshots(workspace?: Workspace): Promise<void> {
 export function contractIn(snapshot: OpenSnapshot, name: string): PlainContract {
   const contract = snapshot.tables.get(name)
   if (contract) return contract
+  if (snapshot.missing.length > 0 && canonicalTable(name)) {
+    throw new MissingError(
+      'import.missing',
+      `table "${name}" cannot be read: import ${snapshot.missing.join(', ')} is not on disk any more`,
+      {
+        hint: 'The results of the snapshot stay readable; import the file again and run again to have its lines.',
+      },
+    )
+  }
   const skipped = snapshot.manifest.skipped.map(({ title, unlock }) => `${title}: ${unlock}`).join(' ')
   throw new MissingError('table.unknown', `there is no table "${name}" in snapshot ${snapshot.id}`, {
     hint:
@@ -107,8 +118,8 @@ export function visibleColumns(contract: PlainContract): string[] {
 async function open(workspace: Workspace, manifest: Manifest): Promise<OpenSnapshot> {
   const id = manifest.snapshot
   const contracts = await readContracts(workspace.snapshotsDir, id)
-  const imports = await importsOf(
-    workspace.importsDir,
+  const { imports, missing } = await importsLeft(
+    workspace,
     manifest.inputs.map((input) => input.import),
   )
   const results = contracts.map((contract) => ({ contract, file: snapshotTableFile(workspace.snapshotsDir, id, contract.name) }))
@@ -127,14 +138,33 @@ async function open(workspace: Workspace, manifest: Manifest): Promise<OpenSnaps
       await warehouse.attach(contract.name, [file])
       tables.set(contract.name, contract)
     }
-    for (const name of await attachForReading(warehouse, imports)) {
+    // Without one of the imports the canonical tables would not be those that the figures were made from.
+    for (const name of missing.length > 0 ? [] : await attachForReading(warehouse, imports)) {
       const contract = canonicalTable(name)
       if (contract) tables.set(name, plainContract(contract))
     }
-    return { id, manifest, warehouse, imports, tables, answers: new Map() }
+    return { id, manifest, warehouse, imports, missing, tables, answers: new Map() }
   } catch (error) {
     await warehouse.close()
     throw error
+  }
+}
+
+async function importsLeft(workspace: Workspace, ids: readonly string[]): Promise<{ imports: ImportFolder[]; missing: string[] }> {
+  const found = await Promise.all(
+    ids.map((id) =>
+      importsOf(workspace.importsDir, [id]).then(
+        ([folder]) => folder,
+        (error) => {
+          if (error instanceof AppError && error.code === 'import.missing') return id
+          throw error
+        },
+      ),
+    ),
+  )
+  return {
+    imports: found.filter((one) => typeof one !== 'string'),
+    missing: found.filter((one) => typeof one === 'string'),
   }
 }
 

@@ -289,5 +289,17 @@ test('snapshots are listed with the published one, and an old one stays readable
     renameSync(join(place.importsDir, '.undone', 'i1'), join(place.importsDir, 'i1'))
   }
   expect(await listSnapshots(workspace)).toMatchObject([{ current: true, asOf: '2026-03-01' }])
+  await closeSnapshots()
+  renameSync(join(place.importsDir, 'i1'), join(place.dir, 'gone'))
+  try {
+    expect((await readTable(workspace, 'customer_net', { snapshot: id })).total).toBe(4)
+    await expect(readTable(workspace, 'order_line', { snapshot: id })).rejects.toMatchObject({
+      code: 'import.missing',
+      message: expect.stringContaining('import i1'),
+    })
+  } finally {
+    await closeSnapshots()
+    renameSync(join(place.dir, 'gone'), join(place.importsDir, 'i1'))
+  }
   await expect(readManifest(workspace, `${id}-2`)).rejects.toMatchObject({ code: 'snapshot.unknown', hint: `Did you mean "${id}"?` })
 })

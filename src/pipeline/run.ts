@@ -92,7 +92,8 @@ export async function runSteps(request: RunRequest): Promise<Manifest> {
       return manifest
     } catch (error) {
       await remember(request, error)
-      throw (await changedUnderneath(request.importsDir, imports)) && !(error instanceof CheckFailedError) ? inputsChanged(error) : error
+      if (!(error instanceof CheckFailedError) && (await changedUnderneath(request.importsDir, imports))) throw inputsChanged(error)
+      throw asRunError(error)
     } finally {
       await warehouse.close()
       await rm(folder, { recursive: true, force: true })
@@ -351,6 +352,26 @@ async function remember(request: RunRequest, error: unknown): Promise<void> {
 async function changedUnderneath(importsDir: string, imports: readonly ImportFolder[]): Promise<boolean> {
   const now = await activeImports(importsDir).catch(() => null)
   return now !== null && imports.some(({ report }) => !now.some((one) => one.report.id === report.id))
+}
+
+/** What the operating system says, in words a user can act on. */
+function asRunError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+    return new AppError('run.disk-full', 'the disk is full; nothing was published', {
+      kind: 'internal',
+      hint: 'Free some space and run again.',
+      cause: error,
+    })
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new AppError('run.no-access', `the workspace cannot be written to: ${message}`, {
+      hint: 'Change its permissions and run again.',
+      cause: error,
+    })
+  }
+  return error
 }
 
 const inputsChanged = (cause: unknown) =>

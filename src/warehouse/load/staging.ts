@@ -162,7 +162,12 @@ async function names(folder: string): Promise<string[]> {
 export function asImportError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOSPC' || code === 'EDQUOT' || /No space left on device|could not write|max_temp_directory_size/i.test(message))
+  if (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    code === 'EFBIG' ||
+    /No space left on device|could not write|max_temp_directory_size/i.test(message)
+  )
     return new AppError('import.disk-full', 'the disk is full; nothing was imported', {
       kind: 'internal',
       hint: 'Free some space (an import needs about three times the size of its files) and import again.',

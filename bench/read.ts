@@ -2,7 +2,7 @@
  * How fast, and in how much memory, a large delimited file is read: `node bench/read.ts [LINES] [FILE]`.
  *
  * Writes a file of order lines (10 million by default, about 800 MB) unless FILE is there already, reads it into staged Parquet in this
- * process and prints seconds and peak resident memory as JSON.
+ * process and prints seconds, processor seconds and peak resident memory as JSON.
  */
 import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,6 +21,7 @@ if (!existsSync(file)) {
 const folder = await mkdtemp(join(tmpdir(), 'clientele-read-'))
 try {
   const start = performance.now()
+  const startCpu = process.cpuUsage()
   let longestPause = 0
   let last = start
   const watch = setInterval(() => {
@@ -35,12 +36,15 @@ try {
   })
   clearInterval(watch)
   const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(startCpu)
+  const cpu = (user + system) / 1_000_000
   console.log(
     JSON.stringify({
       rows: staged.rows,
       rejected: staged.rejected,
       bytes: staged.bytes,
       seconds: round(seconds),
+      cpuSeconds: round(cpu),
       rowsPerSecond: Math.round(staged.rows / seconds),
       peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
       parquetBytes: statSync(staged.parquet).size,
@@ -60,7 +64,14 @@ function writeOrderLines(path: string, count: number): void {
   const random = createRandom(1)
   const draw = (n: number) => random.integer(n)
   const out = openSync(path, 'w')
-  const names = ['Desk lamp, brass', 'Kuchenform "Grossmutter"', 'Caf\u00e9 cup', 'Storage box large', 'Candle holder', 'Tea towel, 3 pieces']
+  const names = [
+    'Desk lamp, brass',
+    'Kuchenform "Grossmutter"',
+    'Caf\u00e9 cup',
+    'Storage box large',
+    'Candle holder',
+    'Tea towel, 3 pieces',
+  ]
   const quotedNames = names.map((name) => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
   let text = 'order_id,line_no,order_date,customer_id,product_id,description,quantity,unit_price,currency,country\n'
   let order = 100_000

@@ -144,12 +144,16 @@ class DuckDBWarehouse implements Warehouse {
     await this.execute(`create or replace table ${this.dialect.name(name)} as ${text}`, values, options)
   }
 
-  async save(query: Sql, file: string, options: QueryOptions & { format?: 'parquet' | 'csv' } = {}): Promise<number> {
+  async save(
+    query: Sql,
+    file: string,
+    options: QueryOptions & { format?: 'parquet' | 'csv'; rowGroupRows?: number } = {},
+  ): Promise<number> {
     const inner = renderInline(query, this.dialect)
     const format =
       options.format === 'csv'
         ? `(format csv, header true)`
-        : `(format parquet, compression zstd, row_group_size 122880, preserve_order true)`
+        : `(format parquet, compression zstd, row_group_size ${literal(options.rowGroupRows ?? 122_880)}, preserve_order true)`
     const result = await this.execute(`copy (${inner}) to ${literal(file)} ${format}`, [], options)
     return result
   }

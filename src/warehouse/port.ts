@@ -41,8 +41,8 @@ export interface Warehouse {
   view(name: string, query: Sql): Promise<void>
   /** A temporary table `name` holding a query's rows. */
   materialise(name: string, query: Sql, options?: QueryOptions): Promise<void>
-  /** Writes a query's rows to a Parquet file (or CSV), in the query's order, and says how many. */
-  save(query: Sql, file: string, options?: QueryOptions & { format?: 'parquet' | 'csv' }): Promise<number>
+  /** Writes a query's rows to a Parquet file (or CSV), in the query's order, and says how many. Row groups hold 122,880 rows unless told otherwise. */
+  save(query: Sql, file: string, options?: QueryOptions & { format?: 'parquet' | 'csv'; rowGroupRows?: number }): Promise<number>
   /** A temporary table `name` from whole columns: the way to bring scores back. Types follow `types`. */
   load(name: string, columns: Columns, types: Record<string, BulkType>): Promise<void>
   /** The engine's plan, as text; throws what the engine finds wrong with the SQL. */

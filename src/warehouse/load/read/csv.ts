@@ -7,12 +7,14 @@ import { FooterWatch } from './footer.ts'
 import { checkTable, chooseHeader, type SampleRow, uniqueNames } from './header.ts'
 import { type Limits, limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
-import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
+import { decoded, PlainFile, plainRecords, Rejects, rowGroupRows } from './staging.ts'
 import type { Detected, ReadOptions, StagedFile } from './types.ts'
+import { counted } from './words.ts'
 
 const delimiters: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
 const sampleBytes = 1024 * 1024
 const sampleRows = 500
+const sampleColumns = 100_000
 
 /** How a delimited file is to be read: everything that {@link scanCsv} needs to find the same records again. */
 export interface CsvReading {
@@ -30,17 +32,34 @@ export async function detectCsv(
   limits: Limits,
   onBytes?: (bytes: number) => void,
 ): Promise<CsvReading> {
-  const survey = await surveyText(source.content, { encoding: options.encoding, signal: options.signal, ...(onBytes ? { onBytes } : {}) })
+  const survey = await surveyText(source.content, {
+    name: source.name,
+    encoding: options.encoding,
+    signal: options.signal,
+    ...(onBytes ? { onBytes } : {}),
+  })
   if (survey.bytes === survey.bom) throw new AppError('read.empty', `${source.name}: the file is empty`, { hint: 'Export it again.' })
-  const sample = await sampleText(source.content, survey, options.signal)
-  const shape = findShape(sample.bytes, sample.final, options, limits)
-  const rows = sampleRecords(sample.bytes, sample.final, shape, limits, sampleRows)
-  if (rows[0]?.problem === 'row-too-long') throw limitError(source.name, 'rowBytes', sample.bytes.length, limits)
-  if (rows.length > 0 && rows.every(({ cells }) => cells.length > limits.columns))
-    throw limitError(source.name, 'columns', rows[0].cells.length, limits)
+  let sample = await sampleText(source.content, survey, sampleBytes, options.signal)
+  let shape = findShape(sample.bytes, sample.final, options, limits)
+  let rows = sampleRecords(sample.bytes, sample.final, shape, limits, sampleRows)
+  if (rows.length < 2 && !sample.final) {
+    // Very long rows, or many blank ones.
+    sample = await sampleText(source.content, survey, limits.rowBytes + sampleBytes, options.signal)
+    shape = findShape(sample.bytes, sample.final, options, limits)
+    rows = sampleRecords(sample.bytes, sample.final, shape, limits, sampleRows)
+  }
+  const [first] = rows
+  const unbounded = first?.problem === 'row-too-long'
+  if (first && rows.every(({ cells }) => cells.length > limits.columns))
+    throw limitError(source.name, 'columns', first.cells.length, limits, unbounded || first.cells.length > sampleColumns)
+  if (unbounded) throw limitError(source.name, 'rowBytes', limits.rowBytes, limits, true)
   const header = chooseHeader(source.name, rows, options)
   if (header.cells.length > limits.columns) throw limitError(source.name, 'columns', header.cells.length, limits)
   if (options.delimiter === undefined && options.headerRow === undefined) checkTable(source.name, header)
+  // A word that is not ASCII says more about the encoding than any other.
+  const telling = rows.flatMap(({ cells }) => cells).find((cell) => /\P{ASCII}/u.test(cell) && !cell.includes('\ufffd'))
+  const example = telling ?? survey.detected.example ?? header.cells.find((cell) => cell.trim() !== '')
+  if (example) survey.detected.example = example.trim().slice(0, 60)
   return { survey, shape, header, preamble: rows.filter(({ row, cells }) => row < header.row && cells.some((cell) => cell.trim() !== '')) }
 }
 
@@ -58,6 +77,7 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     const examples = names.map((): string[] => [])
     let rows = 0
     let blank = 0
+    let firstBlank = 0
     let longest = 0
     let missingExamples = width
     const scanner = new CsvScanner(shape, limits)
@@ -66,14 +86,14 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     let headerBytes: Buffer = Buffer.alloc(0)
     scanner.onFull = (kept) => plain.writeBytes(kept)
     const listener = (s: CsvScanner) => {
-      if (s.row < header.row && isBlank(s)) blank++
+      if (s.row < header.row && isBlank(s) && blank++ === 0) firstBlank = s.row
       if (s.row <= header.row) {
         if (s.row === header.row) headerBytes = Buffer.from(s.out.subarray(s.from, s.to))
         s.to = s.from
         return
       }
       if (isBlank(s)) {
-        blank++
+        if (blank++ === 0) firstBlank = s.row
         s.to = s.from
         return
       }
@@ -113,10 +133,11 @@ export async function stageCsv(source: PlainSource, stage: Stage): Promise<Stage
     await warehouse.save(
       sql`select cast("row" as bigint) as "row", ${join(values)} from ${plainRecords(plain.path, [...columns, 'row'], longest)}`,
       stage.parquet,
-      { signal, onProgress: (fraction) => stage.progress(0.5 + 0.5 * fraction, rows) },
+      { signal, rowGroupRows: rowGroupRows(width), onProgress: (fraction) => stage.progress(0.5 + 0.5 * fraction, rows) },
     )
     await rejects.save(warehouse, stage.rejects, signal)
-    const detected: Detected[] = [survey.detected, ...describe(reading, scanner, blank)]
+    const detected: Detected[] = [survey.detected, ...describe(reading, scanner)]
+    if (blank > 0) detected.push({ what: 'empty rows', value: `${blank} left out`, example: `row ${firstBlank}` })
     const dropped = footer.finish()
     if (dropped) detected.push(dropped)
     return {
@@ -164,13 +185,13 @@ export async function scanCsv(
   scanner.scan(buffer, length, true, listener)
 }
 
-async function sampleText(path: string, survey: Survey, signal?: AbortSignal): Promise<{ bytes: Buffer; final: boolean }> {
+async function sampleText(path: string, survey: Survey, most: number, signal?: AbortSignal): Promise<{ bytes: Buffer; final: boolean }> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of readText(path, survey.encoding, survey.bom, signal)) {
     chunks.push(Buffer.from(chunk))
     size += chunk.length
-    if (size >= 5 * sampleBytes) return { bytes: Buffer.concat(chunks), final: false }
+    if (size >= most) return { bytes: Buffer.concat(chunks), final: false }
   }
   return { bytes: Buffer.concat(chunks), final: true }
 }
@@ -178,7 +199,7 @@ async function sampleText(path: string, survey: Survey, signal?: AbortSignal): P
 /** The first records that hold something. */
 function sampleRecords(bytes: Buffer, final: boolean, shape: CsvShape, limits: Limits, most: number): SampleRow[] {
   const rows: SampleRow[] = []
-  const scanner = new CsvScanner(shape, { ...limits, columns: 100_000 })
+  const scanner = new CsvScanner(shape, { ...limits, columns: sampleColumns })
   class Enough extends Error {}
   try {
     scanner.scan(bytes, bytes.length, final, (s) => {
@@ -307,25 +328,24 @@ function writeNumber(out: Uint8Array, at: number, value: number): number {
   return at + digits
 }
 
-function describe({ shape, header, preamble }: CsvReading, scanner: CsvScanner, blank: number): Detected[] {
+function describe({ shape, header, preamble }: CsvReading, scanner: CsvScanner): Detected[] {
   const delimiter = String.fromCharCode(shape.delimiter)
   const found: Detected[] = [
     { what: 'delimiter', value: delimiters[delimiter] ?? delimiter, example: header.cells.slice(0, 3).join(delimiter) },
     { what: 'quotes', value: quotesOf(shape, scanner) },
     { what: 'line ends', value: lineEndsOf(scanner) },
-    { what: 'header row', value: String(header.row), example: header.cells.slice(0, 4).join(', ') },
+    { what: 'header row', value: String(header.row), example: uniqueNames(header.cells).slice(0, 4).join(', ') },
   ]
   if (preamble.length > 0)
     found.push({
       what: 'preamble',
-      value: `${preamble.length} rows above the header`,
+      value: `${counted(preamble.length, 'row')} above the header`,
       example: preamble[0].cells.join(' ').trim().slice(0, 80),
     })
-  if (blank > 0) found.push({ what: 'empty rows', value: `${blank} left out` })
   if (scanner.strayQuotes > 0)
     found.push({
       what: 'stray quotes',
-      value: `${scanner.strayQuotes} inside cells that are not quoted, kept as text`,
+      value: `${counted(scanner.strayQuotes, 'quote')} inside cells that are not quoted, kept as text`,
       example: `row ${scanner.firstStrayRow}`,
     })
   if (scanner.marks > 0)
@@ -337,8 +357,8 @@ function quotesOf(shape: CsvShape, scanner: CsvScanner): string {
   if (scanner.quotedFields === 0) return 'none'
   const quote = shape.quote === 39 ? 'apostrophes' : 'double quotes'
   const escaping = shape.escape ? ', escaped by a backslash inside' : ''
-  const breaks = scanner.quotedBreaks > 0 ? `, ${scanner.quotedBreaks} line breaks inside` : ''
-  return `${quote} around ${scanner.quotedFields} cells${escaping}${breaks}`
+  const breaks = scanner.quotedBreaks > 0 ? `, ${counted(scanner.quotedBreaks, 'line break')} inside` : ''
+  return `${quote} around ${counted(scanner.quotedFields, 'cell')}${escaping}${breaks}`
 }
 
 function lineEndsOf({ lineEnds: { lf, crlf, cr } }: CsvScanner): string {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { AppError, throwIfCancelled, UsageError } from '../../../shared/errors.ts'
 import type { Detected } from './types.ts'
+import { counted } from './words.ts'
 
 const chunkBytes = 1024 * 1024
 
@@ -24,7 +25,7 @@ export interface Survey {
  */
 export async function surveyText(
   path: string,
-  options: { encoding?: string | undefined; signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void },
+  options: { name: string; encoding?: string | undefined; signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void },
 ): Promise<Survey> {
   const hash = createHash('sha256')
   const counts = { wide: 0, broken: 0, c1: 0, unassigned: 0, nul: 0 }
@@ -52,7 +53,9 @@ export async function surveyText(
     count(whole.subarray(0, cut), counts)
   }
   count(carried, counts)
-  const { encoding, bom, title } = options.encoding ? given(options.encoding, head) : (byMark(head) ?? byZeros(head) ?? byBytes(counts))
+  const { encoding, bom, title } = options.encoding
+    ? given(options.encoding, head, options.name)
+    : (byMark(head, options.name) ?? byZeros(head) ?? byBytes(counts))
   const detected: Detected = { what: 'encoding', value: title }
   const example =
     sample.at >= 0 && encoding !== 'utf-16le' && encoding !== 'utf-16be' ? exampleOf(sample.bytes, sample.at, encoding) : undefined
@@ -151,10 +154,10 @@ function widen(chunk: Uint8Array, points: Uint16Array): Uint8Array {
 
 type Found = { encoding: string; bom: number; title: string }
 
-function given(label: string, head: Buffer): Found {
+function given(label: string, head: Buffer, file: string): Found {
   // The standard reads `iso-8859-1` as Windows-1252; we keep it as what it says.
   if (/^(iso-?8859-1|latin-?1)$/i.test(label)) return { encoding: 'iso-8859-1', bom: 0, title: 'ISO-8859-1, as given' }
-  const name = /^utf-?16$/i.test(label) ? (byMark(head)?.encoding ?? 'utf-16le') : label
+  const name = /^utf-?16$/i.test(label) ? (byMark(head, file)?.encoding ?? 'utf-16le') : label
   let encoding: string
   try {
     encoding = new TextDecoder(name).encoding
@@ -164,15 +167,15 @@ function given(label: string, head: Buffer): Found {
       cause,
     })
   }
-  const mark = byMark(head)
+  const mark = byMark(head, file)
   return { encoding, bom: mark?.encoding === encoding ? mark.bom : 0, title: `${titleOf(encoding)}, as given` }
 }
 
-function byMark(head: Buffer): Found | undefined {
+function byMark(head: Buffer, file: string): Found | undefined {
   const [a, b, c, d] = head
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', bom: 3, title: 'UTF-8 with byte order mark' }
   if ((a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff))
-    throw new AppError('read.encoding', 'the file is UTF-32, which is not read', { hint: 'Save it as UTF-8.' })
+    throw new AppError('read.encoding', `${file}: the file is UTF-32, which is not read`, { hint: 'Save it as UTF-8.' })
   if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', bom: 2, title: 'UTF-16LE with byte order mark' }
   if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', bom: 2, title: 'UTF-16BE with byte order mark' }
   return undefined
@@ -195,7 +198,7 @@ function byZeros(head: Buffer): Found | undefined {
 
 function byBytes(counts: { wide: number; broken: number; c1: number; unassigned: number }): Found {
   if (counts.broken === 0) return { encoding: 'utf-8', bom: 0, title: counts.wide > 0 ? 'UTF-8' : 'UTF-8 (plain ASCII)' }
-  if (counts.wide > 4 * counts.broken) return { encoding: 'utf-8', bom: 0, title: `UTF-8, with ${counts.broken} places that are not` }
+  if (counts.wide > 4 * counts.broken) return { encoding: 'utf-8', bom: 0, title: `UTF-8, but for ${counted(counts.broken, 'place')}` }
   if (counts.c1 === 0) return { encoding: 'iso-8859-1', bom: 0, title: 'ISO-8859-1 (not UTF-8; reads the same as Windows-1252)' }
   return { encoding: 'windows-1252', bom: 0, title: 'Windows-1252 (not UTF-8)' }
 }

@@ -6,7 +6,7 @@ import { JsonError, readJsonRecord } from './json-record.ts'
 import { type JsonItem, JsonSplitter } from './json-splitter.ts'
 import { limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
-import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
+import { decoded, PlainFile, plainRecords, Rejects, rowGroupRows } from './staging.ts'
 import type { Detected, ReadOptions, StagedFile } from './types.ts'
 
 /** How a JSON file holds its records. */
@@ -96,7 +96,7 @@ export async function stageJson(source: PlainSource, stage: Stage): Promise<Stag
     await warehouse.save(
       sql`select cast("row" as bigint) as "row"${values.length > 0 ? sql`, ${join(values)}` : sql``} from ${plainRecords(plain.path, ['row', ...keys], longest)}`,
       stage.parquet,
-      { signal, onProgress: (fraction) => stage.progress(0.5 + 0.5 * fraction, rows) },
+      { signal, rowGroupRows: rowGroupRows(names.length), onProgress: (fraction) => stage.progress(0.5 + 0.5 * fraction, rows) },
     )
     await rejects.save(warehouse, stage.rejects, signal)
     const detected: Detected[] = [survey.detected, { what: 'layout', value: layout.title, example: names.slice(0, 4).join(', ') }]
@@ -126,7 +126,12 @@ export async function detectJson(
   options: ReadOptions,
   onBytes?: () => void,
 ): Promise<{ survey: Survey; layout: JsonLayout }> {
-  const survey = await surveyText(source.content, { encoding: options.encoding, signal: options.signal, ...(onBytes ? { onBytes } : {}) })
+  const survey = await surveyText(source.content, {
+    name: source.name,
+    encoding: options.encoding,
+    signal: options.signal,
+    ...(onBytes ? { onBytes } : {}),
+  })
   let head = ''
   for await (const chunk of readText(source.content, survey.encoding, survey.bom, options.signal)) {
     head += Buffer.from(chunk).toString('utf8')

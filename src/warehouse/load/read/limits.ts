@@ -57,12 +57,16 @@ const titles: Record<keyof Limits, { what: string; remedy: string }> = {
   jsonDepth: { what: 'levels of nesting', remedy: 'Export a flat table: one object a row.' },
 }
 
-/** The error for a limit that was reached: what, value, limit, what to do. */
-export function limitError(file: string, limit: keyof Limits, value: number, limits: Limits): AppError {
+/** The error for a limit that was reached: what, value, limit, what to do. `atLeast` when the value was not seen to its end. */
+export function limitError(file: string, limit: keyof Limits, value: number, limits: Limits, atLeast = false): AppError {
   const { what, remedy } = titles[limit]
-  return new AppError('read.limit', `${file}: ${format(value)} ${what}, more than the ${format(limits[limit])} that are read`, {
-    hint: remedy,
-  })
+  return new AppError(
+    'read.limit',
+    `${file}: ${atLeast ? 'at least ' : ''}${format(value)} ${what}, more than the ${format(limits[limit])} that are read`,
+    {
+      hint: remedy,
+    },
+  )
 }
 
 function format(value: number): string {

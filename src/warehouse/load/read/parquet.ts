@@ -6,7 +6,7 @@ import { readChunks } from './encoding.ts'
 import { uniqueNames } from './header.ts'
 import { limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
-import { Rejects } from './staging.ts'
+import { Rejects, rowGroupRows } from './staging.ts'
 import type { StagedFile } from './types.ts'
 import { damaged } from './zip.ts'
 
@@ -38,7 +38,11 @@ export async function stageParquet(source: PlainSource, stage: Stage): Promise<S
     const rows = await warehouse.save(
       sql`select "file_row_number" + 1 as "row", ${join(values)} from ${file} order by "file_row_number"`,
       stage.parquet,
-      { signal, onProgress: (fraction) => stage.progress(0.1 + 0.9 * fraction, Math.floor(fraction * count)) },
+      {
+        signal,
+        rowGroupRows: rowGroupRows(names.length),
+        onProgress: (fraction) => stage.progress(0.1 + 0.9 * fraction, Math.floor(fraction * count)),
+      },
     )
     await rejects.save(warehouse, stage.rejects, signal)
     const first = await warehouse.rows<Record<string, string | null>>(

@@ -111,6 +111,11 @@ export function plainRecords(file: string, columns: readonly string[], longest: 
     new_line = '\\n', null_padding = true, strict_mode = true, max_line_size = ${line}, buffer_size = ${Math.max(line, 8_388_608)}, columns = {${struct}})`
 }
 
+/** Rows to a row group: a group is held in memory while it is written, so that wide tables need short ones. */
+export function rowGroupRows(columns: number): number {
+  return Math.max(2048, Math.min(122_880, Math.floor(4_000_000 / Math.max(1, columns) / 2048) * 2048))
+}
+
 /** A column's value with its escapes undone. */
 export function decoded(column: Sql): Sql {
   return sql`replace(replace(replace(replace(${column}, chr(30) || 'n', chr(10)), chr(30) || 'r', chr(13)), chr(30) || 'u', chr(31)), chr(30) || 's', chr(30))`

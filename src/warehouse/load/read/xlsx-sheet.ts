@@ -94,7 +94,7 @@ export async function readSheet(
     if (hasFormula) {
       if (!hasValue && type !== 'str')
         problem(`=${formula}`, 'formula-without-value', 'a stored result; open and save the workbook in a spreadsheet program')
-      else if (facts.formulas++ === 0)
+      else if (type !== 'e' && facts.formulas++ === 0)
         facts.formulaExample = `${columnLetters(column)}${row.row}: ${formula || 'formula'} gives ${value.slice(0, 40)}`
     }
     if (text?.includes('\0')) problem(text, 'nul-byte', 'text without NUL bytes')

@@ -7,8 +7,9 @@ import { FooterWatch } from './footer.ts'
 import { checkTable, chooseHeader, isRepeatedHeader, type SampleRow, uniqueNames } from './header.ts'
 import { limitError } from './limits.ts'
 import type { PlainSource, Stage } from './stage.ts'
-import { decoded, PlainFile, plainRecords, Rejects } from './staging.ts'
+import { decoded, PlainFile, plainRecords, Rejects, rowGroupRows } from './staging.ts'
 import type { Detected, ReadOptions, StagedFile } from './types.ts'
+import { counted } from './words.ts'
 import { readWorkbook, type Sheet, type Workbook } from './xlsx-package.ts'
 import { readSheet, type SheetRow } from './xlsx-sheet.ts'
 import { columnLetters } from './xlsx-values.ts'
@@ -121,7 +122,7 @@ async function stageSheet(
     await warehouse.save(
       sql`select cast("row" as bigint) as "row", ${join(values)} from ${plainRecords(plain.path, ['row', ...keys], done.longest)}`,
       stage.parquet,
-      { signal, onProgress: (fraction) => stage.progress(0.6 + 0.4 * fraction, done.rows) },
+      { signal, rowGroupRows: rowGroupRows(keys.length), onProgress: (fraction) => stage.progress(0.6 + 0.4 * fraction, done.rows) },
     )
     await rejects.save(warehouse, stage.rejects, signal)
     const detected: Detected[] = [
@@ -129,12 +130,16 @@ async function stageSheet(
       { what: 'header row', value: String(done.header.row), example: done.names.slice(0, 4).join(', ') },
     ]
     if (done.preamble.length > 0)
-      detected.push({ what: 'preamble', value: `${done.preamble.length} rows above the header`, example: done.preamble[0].slice(0, 80) })
+      detected.push({
+        what: 'preamble',
+        value: `${counted(done.preamble.length, 'row')} above the header`,
+        example: done.preamble[0].slice(0, 80),
+      })
     if (footer) detected.push(footer)
     if (facts.dates > 0)
       detected.push({
         what: 'dates',
-        value: `${facts.dates} cells, counted from ${workbook.date1904 ? 1904 : 1900}`,
+        value: `${counted(facts.dates, 'cell')}, counted from ${workbook.date1904 ? 1904 : 1900}`,
         example: facts.dateExample ?? '',
       })
     if (facts.formulas > 0)

@@ -118,6 +118,11 @@ function zipError(name: string, cause: unknown): AppError {
   if (/not a zip file|truncated/i.test(message)) return damaged(name, 'the end of the archive is missing', cause)
   if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
     return new AppError('read.missing', `there is no file ${name}`, { kind: 'missing', cause })
+  if (/too many bytes in the stream/.test(message))
+    return new AppError('read.damaged', `${name}: the file is damaged: it unpacks to more than the archive says`, {
+      hint: 'Archives made to fill a disk look like this. If you trust it, unpack it yourself and import the files.',
+      cause,
+    })
   return damaged(
     name,
     message.replace(/^./, (c) => c.toLowerCase()),

@@ -209,3 +209,32 @@ describe('from upload to pages', () => {
     expect((await company.get('customer', { id: 'K4' })).orders.total).toBe(1)
   })
 })
+
+describe('a company with two currencies', () => {
+  it("a customer's page converts line by line as the run did, and leaves out what has no rate", async () => {
+    await using abroad = await openCompany()
+    await abroad.load({
+      'orders.csv': `order_id,order_date,customer_id,product_id,quantity,unit_price,unit_cost,currency
+D1,2026-01-05,K1,P1,3,10.01,6.00,USD
+D2,2026-02-05,K1,P1,1,10.01,6.00,USD
+D3,2026-02-06,K1,P1,1,10.00,6.00,EUR
+D4,2026-02-07,K1,P1,1,10.00,6.00,GBP
+D5,2025-12-31,K1,P1,1,10.00,6.00,USD
+`,
+      'rates.csv': 'currency,date,rate\nUSD,2026-01-01,0.9137\nUSD,2026-02-01,0.8\n',
+    })
+    const page = await abroad.get('customer', { id: 'K1' })
+    // 30.03 x 0.9137 = 27.438411, 10.01 x 0.8 = 8.008; pounds and the dollars before the first rate are in no layer.
+    expect(page.months.rows.map(({ month, net_revenue }) => [month, net_revenue])).toEqual([
+      ['2026-01-01', '27.4384'],
+      ['2026-02-01', '18.0080'],
+    ])
+    expect(page.profit.row.net_revenue).toBe('45.4464')
+    expect(page.orders.rows.map(({ order_id, net_revenue }) => [order_id, net_revenue])).toEqual([
+      ['D3', '10.0000'],
+      ['D2', '8.0080'],
+      ['D1', '27.4384'],
+    ])
+    expect(page.products.rows[0]).toMatchObject({ product_id: 'P1', net_revenue: '45.4464' })
+  })
+})

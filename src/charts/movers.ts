@@ -29,7 +29,7 @@ export function movers(rows: Row[], context: ChartContext, limit = 8): Chart {
   const name = 'movers'
   const all = rows.flatMap((row): Mover[] => {
     const change = decimalOf(row.change)
-    if (change === null || signOf(change) === 0) return []
+    if (change === null || signOf(change) === 0 || row.status === 'unidentified') return []
     return [
       {
         id: textOf(row.customer_id),

@@ -52,6 +52,7 @@ td{border-bottom:.15mm solid var(--line);padding:.75mm 2.5mm .75mm 0;vertical-al
 td.name,th.name{min-width:36mm}td.words,th.words{min-width:72mm}.short{white-space:nowrap}.keep{break-inside:avoid}
 th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;padding-left:1.5mm;overflow-wrap:normal}
+th.number{white-space:normal}table.dense{font-size:7.5pt}table.dense th,table.dense td{padding-right:1.5mm}table.dense .name{min-width:28mm}
 .low{color:var(--loss)}
 tr.total td,tr.total th{font-weight:650;vertical-align:top;border-top:.35mm solid var(--ink);border-bottom:none}
 tr.level td{font-weight:650}tr.step td:first-child{padding-left:4mm}

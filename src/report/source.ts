@@ -59,6 +59,8 @@ export async function gatherReportData(workspace: Workspace, extent: Extent, sna
     const counted = await first('customer_change', { filters: [{ column: 'status', op: 'eq', value: status }] }, 1)
     if (counted) changeCounts.push({ status, customers: counted.total })
   }
+  // On paper, movers are customers; in the workbook the unidentified row stays, so that sums tie.
+  const named: Filter[] = extent === 'paper' ? [{ column: 'status', op: 'ne', value: 'unidentified' }] : []
   const unidentified = await first('customer_profit', { filters: [{ column: 'identified', op: 'eq', value: false }] }, 1)
   return {
     name: workspace.config.name,
@@ -77,8 +79,8 @@ export async function gatherReportData(workspace: Workspace, extent: Extent, sna
     unidentified: unidentified?.rows[0],
     products: await long('product_profit', { sort: [down(measure), up('product_id')] }),
     worstProducts: await lowEnd('product_profit', { sort: [up(measure), up('product_id')] }),
-    changes: await long('customer_change', { sort: [down('change'), up('customer_id')] }),
-    worstChanges: await lowEnd('customer_change', { sort: [up('change'), up('customer_id')] }),
+    changes: await long('customer_change', { filters: named, sort: [down('change'), up('customer_id')] }),
+    worstChanges: await lowEnd('customer_change', { filters: named, sort: [up('change'), up('customer_id')] }),
     changeCounts,
   }
 }

@@ -48,7 +48,7 @@ export function printTable(table: PrintTable): Markup {
     )
   }
   const totals = (table.totals ?? []).map(({ label, row }) => totalRow(table, label, row))
-  return html`<div class="scroll"><table>${caption ? html`<caption>${caption}</caption>` : ''}
+  return html`<div class="scroll"><table class="${columns.length > 8 ? 'dense' : ''}">${caption ? html`<caption>${caption}</caption>` : ''}
 <thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody>
 ${totals.length > 0 ? html`<tfoot>${totals}</tfoot>` : ''}</table></div>`

@@ -24,7 +24,7 @@ export function concentrationSection(data: ReportData, context: ChartContext): S
   const largest = data.largestCustomers
   const size = indices.filter((row) => row.group === 'size')
   const spread = indices.filter((row) => row.group !== 'size')
-  const some = largest && largest.total > largest.rows.length
+  const some = largest && largest.total > largest.rows.length && context.measure === 'contribution'
   return {
     id: 'concentration',
     title: 'Who carries the portfolio',
@@ -42,7 +42,7 @@ export function concentrationSection(data: ReportData, context: ChartContext): S
             html`<div class="keep"><h3>Are the big ones the best or the worst?</h3>
 ${figureOf(sizeProfit({ customers: largest.rows, total: largest.total, ...(margin === null ? {} : { portfolioMargin: margin }) }, context))}
 ${some ? html`<p class="small">Drawn are the ${formatCount(largest.rows.length)} largest of ${formatCounted(largest.total, 'customer')}.</p>` : ''}</div>`,
-            size.length > 0 ? indexTable(size, context.currency) : html``,
+            size.some((row) => row.value !== null) ? indexTable(size, context.currency) : html``,
           ]
         : []),
     ],
@@ -58,7 +58,8 @@ function indexTable(rows: Row[], currency: string): Markup {
         title: 'Index',
         type: 'text',
         room: 'words',
-        value: (row) => html`${row.title as string}<div class="small">${(row.reason ?? row.meaning) as string}</div>`,
+        value: (row) =>
+          html`${row.title as string}<div class="small">${(row.value === null ? (row.reason ?? row.meaning) : row.meaning) as string}</div>`,
       },
       { title: 'Value', type: 'number', value: (row) => html`${show(row, row.value)}` },
       {
@@ -76,8 +77,12 @@ function indexTable(rows: Row[], currency: string): Markup {
 }
 
 function intervalCaption(rows: Row[]): string | undefined {
-  const said = new Set(rows.flatMap((row) => (typeof row.interval === 'string' && row.interval !== '' ? [row.interval] : [])))
-  return said.size > 0 ? `Interval: ${[...said].join('; ')}.` : undefined
+  const distinct = (column: string, keep: (row: Row) => boolean): string[] => [
+    ...new Set(rows.flatMap((row) => (keep(row) && typeof row[column] === 'string' && row[column] !== '' ? [row[column]] : []))),
+  ]
+  const intervals = distinct('interval', () => true)
+  const care = distinct('reason', (row) => row.value !== null)
+  return [intervals.length > 0 ? `Interval: ${intervals.join('; ')}.` : '', ...care].filter(Boolean).join(' ') || undefined
 }
 
 /** How an index is shown, by its unit. */

@@ -27,15 +27,28 @@ export function groupFiles(files: readonly StagedFile[], options: ImportOptions,
     })
   const groups = new Map<string, Group>()
   const unknown: StagedFile[] = []
+  const columnsOf = (file: StagedFile) =>
+    file.columns.map((column, i) => ({ name: column.name, position: i + 1, examples: column.examples }))
+  const replayFor = (file: StagedFile) => {
+    const header = JSON.stringify(file.columns.map((column) => column.name))
+    return recipe?.files.find((known) => JSON.stringify(known.header) === header) ?? null
+  }
+  const choices = headsBesideLines(
+    files,
+    files.map((file) => {
+      const replay = replayFor(file)
+      return choose(
+        columnsOf(file),
+        plainFileName(file),
+        forced ?? (replay ? layouts.find((layout) => layout.id === replay.layout) : undefined),
+      )
+    }),
+  )
   files.forEach((file, no) => {
-    const columns = file.columns.map((column, i) => ({ name: column.name, position: i + 1, examples: column.examples }))
+    const columns = columnsOf(file)
     const header = JSON.stringify(columns.map((column) => column.name))
-    const replay = recipe?.files.find((known) => JSON.stringify(known.header) === header) ?? null
-    const found = choose(
-      columns,
-      plainFileName(file),
-      forced ?? (replay ? layouts.find((layout) => layout.id === replay.layout) : undefined),
-    )
+    const replay = replayFor(file)
+    const found = choices[no]
     if (!found) {
       unknown.push(file)
       return
@@ -67,7 +80,9 @@ function plainFileName(file: StagedFile): string {
   return (file.sheet ?? basename(file.name).replace(/(\.[a-z0-9]+)+$/i, '')).toLowerCase().replace(/[^a-z0-9]+/g, '_')
 }
 
-function choose(columns: FileColumn[], name: string, forced: Layout | undefined): Pick<Group, 'layout' | 'confidence' | 'why'> | null {
+type Choice = Pick<Group, 'layout' | 'confidence' | 'why'>
+
+function choose(columns: FileColumn[], name: string, forced: Layout | undefined): Choice | null {
   if (forced) return { layout: forced, confidence: 'known', why: 'as told' }
   let best: (Pick<Group, 'layout' | 'confidence' | 'why'> & { score: number }) | null = null
   for (const layout of layouts) {
@@ -75,6 +90,27 @@ function choose(columns: FileColumn[], name: string, forced: Layout | undefined)
     if (found && (!best || found.score > best.score)) best = { layout, ...found }
   }
   return best && { layout: best.layout, confidence: best.confidence, why: best.why }
+}
+
+/**
+ * A file with one row an order and its total is a list of order lines when it stands alone; beside the lines themselves it is their
+ * heads, or everything would count twice.
+ */
+function headsBesideLines(files: readonly StagedFile[], choices: readonly (Choice | null)[]): (Choice | null)[] {
+  const has = (no: number, ...names: string[]) => {
+    const columns = files[no].columns.map((column, i) => ({ name: column.name, position: i + 1, examples: column.examples }))
+    const fields = choices[no]?.layout.fields ?? []
+    return matchColumns(fields, columns).some((match) => match.column && names.includes(match.field))
+  }
+  const isLines = choices.map((choice, no) => choice?.layout.id === 'order-lines' && has(no, 'product_id', 'product_name', 'quantity'))
+  if (!isLines.some(Boolean)) return [...choices]
+  const orders = layouts.find((layout) => layout.id === 'orders')
+  return choices.map((choice, no) => {
+    if (choice?.layout.id !== 'order-lines' || isLines[no] || !orders) return choice
+    const columns = files[no].columns.map((column, i) => ({ name: column.name, position: i + 1, examples: column.examples }))
+    const heads = orders.recognise(columns, plainFileName(files[no]))
+    return heads ? { layout: orders, confidence: heads.confidence, why: `${heads.why}, beside a file with the lines` } : choice
+  })
 }
 
 /** `table.field` holds for one table, `field` for all. */

@@ -116,7 +116,7 @@ export function draftLines(layouts: readonly Sql[], currency: string, reportingC
       when: sql`quantity = 0 and coalesce(invoice_amount, 0) <> 0`,
       reason: 'quantity-zero-with-amount',
       column: 'quantity',
-      value: sql`cast(quantity as varchar)`,
+      value: sql`rtrim(rtrim(cast(quantity as varchar), '0'), '.')`,
       expected: 'a quantity, as there is an amount',
     },
     {
@@ -130,14 +130,14 @@ export function draftLines(layouts: readonly Sql[], currency: string, reportingC
       when: sql`list_price < 0`,
       reason: 'list-price-negative',
       column: 'list_price',
-      value: sql`cast(list_price as varchar)`,
+      value: sql`rtrim(rtrim(cast(list_price as varchar), '0'), '.')`,
       expected: 'a price of zero or more',
     },
     {
       when: sql`kind is null and quantity < 0 and invoice_amount > 0`,
       reason: 'signs-disagree',
       column: 'invoice_amount',
-      value: sql`cast(invoice_amount as varchar)`,
+      value: sql`rtrim(rtrim(cast(invoice_amount as varchar), '0'), '.')`,
       expected: 'a negative amount, as the quantity is negative',
     },
   ]

@@ -1,7 +1,9 @@
+import { matchColumns } from '../match-columns.ts'
 import { contractTable } from './contract-table.ts'
+import type { Layout } from './layout.ts'
+import { orderLines } from './order-lines.ts'
 
-/** Order heads without lines: who ordered when, by which way. */
-export const orders = contractTable({
+const heads = contractTable({
   id: 'orders',
   title: 'Orders',
   table: 'order',
@@ -54,6 +56,19 @@ export const orders = contractTable({
     changes_count: ['changes'],
   },
   signature: [['order_id', 'order_date', 'customer_id']],
-  never: ['quantity', 'productid', 'sku', 'amount', 'sales', 'unitprice', 'invoiceamount', 'stockcode', 'lineitemname', 'netamount'],
   names: /^(.*_)?(orders?|auftraege|auftrag|bestellungen|commandes|pedidos|order_heads?|order_headers?)$/,
 })
+
+const lineFields = ['product_id', 'product_name', 'quantity', 'unit_price']
+const moneyFields = ['amount', 'gross_amount', 'list_amount']
+
+/** Order heads without lines: who ordered when, by which way. A head with a total is only one beside a file with the lines. */
+export const orders: Layout = {
+  ...heads,
+  recognise(columns, name) {
+    const found = heads.recognise(columns, name)
+    const sure = new Set(matchColumns(orderLines.fields, columns).flatMap((match) => (match.column ? [match.field] : [])))
+    if (!found || lineFields.some((field) => sure.has(field))) return null
+    return moneyFields.some((field) => sure.has(field)) ? { ...found, score: 1 } : found
+  },
+}

@@ -21,7 +21,10 @@ const isNumeric = (type: FieldType) => type === 'money' || type === 'price' || t
 
 /** Whether an unreadable value of the field sets the row aside. */
 export function isStrict(field: Field): boolean {
-  return field.strict ?? (field.required === true || field.type === 'money' || field.type === 'price' || field.type === 'quantity')
+  return (
+    field.strict ??
+    (field.required === true || field.past === true || field.type === 'money' || field.type === 'price' || field.type === 'quantity')
+  )
 }
 
 /** The engine's type of a typed field. */

@@ -63,3 +63,33 @@ describe.skipIf(!existsSync(join(data, 'online_retail_uci.csv.gz')))('the real O
     expect((await listImports(here)).map((one) => one.id)).toEqual([report.id])
   })
 })
+
+describe.skipIf(!existsSync(join(data, 'superstore.csv.gz')))('other real files', () => {
+  async function imported(name: string, files: string[], currency = 'USD') {
+    const here = place(name, currency)
+    const staged = await stageImport(here, files)
+    expect(staged.questions).toEqual([])
+    return commitImport(here, staged.id)
+  }
+
+  test('Superstore: sales and profit to the cent, list amounts worked back from the discount', async () => {
+    const report = await imported('superstore', [await unpacked('superstore.csv')])
+    expect(report).toMatchObject({ rowsIn: 9994, rowsKept: 9994, customers: 793, orders: 5009 })
+    // 2,297,200.8603 - 2,010,803.8386 = 286,397.0217
+    expect(report.totals).toMatchObject([{ invoiceAmount: '2297200.8603', productCost: '2010803.8386', unidentifiedLines: 0 }])
+  })
+
+  test('CDNOW: a log without order numbers', async () => {
+    const report = await imported('cdnow', [await unpacked('cdnow_full.csv')])
+    expect(report).toMatchObject({ rowsIn: 69659, rowsKept: 69659, customers: 23570, dates: { from: '1997-01-01', to: '1998-06-30' } })
+    expect(report.flags.find((flag) => flag.flag === 'zero-amount')?.rows).toBe(80)
+  })
+
+  test('Northwind: four tables joined into one import', async () => {
+    const files = ['orders', 'order_details', 'customers', 'products'].map((name) => join(data, `northwind_${name}.csv`))
+    const report = await imported('northwind', files)
+    expect(report.tables).toEqual({ order_line: 2155, order: 830, customer: 91, product: 77 })
+    expect(report.totals).toMatchObject([{ lines: 2155, invoiceAmount: '1265793.0416', unidentifiedLines: 0 }])
+    expect(report.rowsKept).toBe(report.rowsIn)
+  })
+})

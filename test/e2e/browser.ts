@@ -118,16 +118,9 @@ export function watch(page: Page, origin: string): Watch {
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
   await page.waitForFunction(
-    () => document.querySelector('main h1') !== null && document.querySelector('main [role="status"][aria-label^="Loading"]') === null,
-    undefined,
-    { timeout: 60_000 },
+    `document.querySelector('main h1') !== null && document.querySelector('main [role="status"][aria-label^="Loading"]') === null`,
   )
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((a) => a.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map((a) => a.finished.catch(() => undefined)),
-    ),
+  await page.evaluate(
+    `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => null))).then(() => null)`,
   )
 }

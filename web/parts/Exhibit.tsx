@@ -83,6 +83,11 @@ function ChartView({
     if (!holder.current || wide < 80) return
     const drawn = drawChart(chart, { width: wide, height: high, theme, id: `c${id.replace(/[^a-z0-9]/gi, '')}` })
     if (drawn) {
+      // The drawing as a whole is one picture with a name; labels of its parts are not allowed inside it.
+      for (const part of drawn.querySelectorAll('[aria-label], [aria-description]')) {
+        part.removeAttribute('aria-label')
+        part.removeAttribute('aria-description')
+      }
       drawn.setAttribute('aria-label', chart.title)
       holder.current.replaceChildren(drawn)
     } else holder.current.replaceChildren()

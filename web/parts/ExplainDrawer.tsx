@@ -25,6 +25,7 @@ export function ExplainDrawer() {
       size={560}
       title={<span className={classes.title}>Where this figure comes from</span>}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      attributes={{ header: { role: 'presentation' } }}
     >
       {!target ? (
         explain !== undefined && <Failed error={undefined} what="This link names no figure" />

@@ -86,16 +86,31 @@ export function Show<T>({
   query,
   shape,
   what,
+  heading,
   empty,
   children,
 }: {
   query: Asked<T>
   shape: ReactNode
   what?: string
+  /** Name of the page, where this is the whole page. */
+  heading?: string
   empty?: (data: T) => ReactNode
   children: (data: T) => ReactNode
 }) {
   if (query.data !== undefined) return <>{empty?.(query.data) ?? children(query.data)}</>
-  if (query.error) return <Failed error={query.error} retry={() => void query.refetch()} {...(what ? { what } : {})} />
-  return <Loading>{shape}</Loading>
+  if (query.error) {
+    return (
+      <>
+        {heading && <h1 className={classes.failedHeading}>{heading}</h1>}
+        <Failed error={query.error} retry={() => void query.refetch()} {...(what ? { what } : {})} />
+      </>
+    )
+  }
+  return (
+    <>
+      {heading && <h1 className="visually-hidden">{heading}</h1>}
+      <Loading>{shape}</Loading>
+    </>
+  )
 }

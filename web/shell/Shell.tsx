@@ -69,13 +69,7 @@ export function Shell() {
         </Link>
         <Facts />
         <div className={classes.gap} />
-        <button
-          type="button"
-          className={classes.search}
-          onClick={() => setPalette(true)}
-          aria-label="Search and commands"
-          aria-keyshortcuts="Control+K Meta+K"
-        >
+        <button type="button" className={classes.search} onClick={() => setPalette(true)} aria-keyshortcuts="Control+K Meta+K">
           <SearchIcon />
           <span>Search and commands</span>
           <kbd>Ctrl K</kbd>
@@ -90,7 +84,14 @@ export function Shell() {
         <RunNotice />
         <Outlet />
       </main>
-      <Drawer opened={rail} onClose={() => setRail(false)} size={260} title="Places" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Drawer
+        opened={rail}
+        onClose={() => setRail(false)}
+        size={260}
+        title="Places"
+        attributes={{ header: { role: 'presentation' } }}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <Rail onGo={() => setRail(false)} />
       </Drawer>
       <ExplainDrawer />

@@ -34,6 +34,7 @@ export function CustomerPage() {
   }
   return (
     <Show
+      heading="Customer"
       query={query}
       shape={
         <>

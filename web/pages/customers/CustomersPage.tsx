@@ -27,6 +27,7 @@ export function CustomersPage() {
   const height = 'max(360px, calc(100vh - 316px))'
   return (
     <Show
+      heading="Customers"
       query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
       shape={
         <>
@@ -51,7 +52,7 @@ export function CustomersPage() {
               doubt={lines > 0 ? 'Lines without a customer stay in all totals, as one row of their own: (unidentified).' : undefined}
             />
             {data.periods && (
-              <div role="group" aria-label="Views of customers" className={`${tabs.tabs} no-print`}>
+              <fieldset aria-label="Views of customers" className={`${tabs.tabs} ${tabs.plain} no-print`}>
                 {(['brings', 'change'] as const).map((view) => (
                   <button
                     key={view}
@@ -71,7 +72,7 @@ export function CustomersPage() {
                     {view === 'change' ? 'What changed' : 'What each brings'}
                   </button>
                 ))}
-              </div>
+              </fieldset>
             )}
             {search.view === 'change' && data.periods ? (
               <ChangeTable portfolio={data} search={search} onSearch={onSearch} maxHeight={height} />

@@ -19,6 +19,7 @@ export function ChecksPage() {
   if (none) return <NoSnapshot workspace={workspace.data!} title="Data" />
   return (
     <Show
+      heading="Checks and what is missing"
       query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
       shape={
         <>

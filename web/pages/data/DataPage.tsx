@@ -20,6 +20,7 @@ export function DataPage() {
   const running = workspace?.jobs.some((job) => job.kind === 'run' && (job.state === 'running' || job.state === 'queued')) ?? false
   return (
     <Show
+      heading="Data"
       query={imports}
       shape={
         <>
@@ -148,7 +149,13 @@ function ImportCard({ report }: { report: ImportReport }) {
         </Button>
       </div>
       <Reconciliation report={report} staged={false} />
-      <Modal opened={asking} onClose={() => setAsking(false)} title="Undo this import?" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title="Undo this import?"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        attributes={{ header: { role: 'presentation' } }}
+      >
         <p>
           {formatCounted(report.rowsKept, 'row')}
           {main ? `, ${formatMoney(main.invoiceAmount, main.currency)},` : ''} leave the data. Snapshots that were computed with it stay as

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { formatCount, formatDate, formatMoment, formatSeconds, formatValue } from '../../../src/shared/format.ts'
-import { type Comparison, type SnapshotInfo, useComparison, useManifest, useSnapshots, useWorkspace } from '../../parts/api.ts'
+import { formatCount, formatDate, formatMoment, formatMoney, formatSeconds, formatValue } from '../../../src/shared/format.ts'
+import { type Cell, type Comparison, type SnapshotInfo, useComparison, useManifest, useSnapshots, useWorkspace } from '../../parts/api.ts'
 import { PageHead, Section, useTitle } from '../../parts/Page.tsx'
 import parts from '../../parts/parts.module.css'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
@@ -14,7 +14,7 @@ export function SnapshotsPage() {
   const query = useSnapshots()
   const { snapshot, compare, set } = useCommon()
   return (
-    <Show query={query} shape={<Bone height={300} />}>
+    <Show heading="Snapshots" query={query} shape={<Bone height={300} />}>
       {({ snapshots }) => {
         const shown = snapshot ?? snapshots.find((one) => one.current)?.id
         return (
@@ -214,7 +214,8 @@ function Differences({ comparison: c, currency }: { comparison: Comparison; curr
 }
 
 function CustomersMoved({ rows, currency }: { rows: Comparison['customers']; currency: string }) {
-  const names = Object.keys(rows[0] ?? {}).filter((name) => !['customer_id', 'name'].includes(name))
+  const money = (value: Cell, sign = false): string =>
+    formatMoney(value === null ? null : String(value), currency, { currencyDisplay: 'none', sign })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className={parts.scroll} tabIndex={0} aria-label="Customers that moved most" style={{ marginTop: 24 }}>
@@ -222,10 +223,9 @@ function CustomersMoved({ rows, currency }: { rows: Comparison['customers']; cur
         <thead>
           <tr>
             <th scope="col">Customers that moved most</th>
-            {names.map((name) => (
-              <th key={name} scope="col" className={parts.right}>
-                {{ a: 'Before', b: 'Now' }[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')}{' '}
-                <span className={parts.unit}>{currency}</span>
+            {['Before', 'Now', 'Change'].map((title) => (
+              <th key={title} scope="col" className={parts.right}>
+                {title} <span className={parts.unit}>{currency}</span>
               </th>
             ))}
           </tr>
@@ -238,13 +238,9 @@ function CustomersMoved({ rows, currency }: { rows: Comparison['customers']; cur
                   {String(row.name ?? row.customer_id)}
                 </Link>
               </th>
-              {names.map((name) => (
-                <td key={name} className={`${parts.right}${isNegative(row[name]) ? ' loss' : ''}`}>
-                  {/^-?\d+(\.\d+)?$/.test(String(row[name]))
-                    ? formatValue(row[name], { type: 'money' }, currency, { currencyDisplay: 'none', sign: name === 'change' })
-                    : String(row[name] ?? '–')}
-                </td>
-              ))}
+              <td className={parts.right}>{money(row.before ?? null)}</td>
+              <td className={parts.right}>{money(row.now ?? null)}</td>
+              <td className={`${parts.right}${isNegative(row.change) ? ' loss' : ''}`}>{money(row.change ?? null, true)}</td>
             </tr>
           ))}
         </tbody>

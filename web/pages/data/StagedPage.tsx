@@ -34,6 +34,7 @@ export function StagedPage() {
   if (done) return <Committed report={done} />
   return (
     <Show
+      heading="Import files"
       query={query}
       shape={
         <>

@@ -23,7 +23,7 @@ export function GlossaryPage() {
     if (term) document.getElementById(`term-${term}`)?.scrollIntoView({ block: 'start' })
   }, [term, query.data])
   return (
-    <Show query={query} shape={<Bone height={480} />}>
+    <Show heading="Glossary" query={query} shape={<Bone height={480} />}>
       {({ terms }) => (
         <>
           <PageHead eyebrow="Ground" title={`${formatCount(terms.length)} terms, what they mean and where they end`} />

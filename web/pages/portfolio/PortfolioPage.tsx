@@ -24,6 +24,7 @@ export function PortfolioPage() {
   if (none) return <NoSnapshot workspace={workspace.data!} title="Portfolio" />
   return (
     <Show
+      heading="Portfolio"
       query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
       shape={
         <>

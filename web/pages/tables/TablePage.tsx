@@ -21,7 +21,7 @@ export function TablePage() {
   const contract = query.data?.tables.find((table) => table.name === name)
   useTitle(contract?.title ?? name)
   return (
-    <Show query={query} shape={<Bone height={420} />}>
+    <Show heading="Table" query={query} shape={<Bone height={420} />}>
       {() =>
         !contract || contract.rows === null ? (
           <Empty title={`There is no table “${name}” in this snapshot`} action={<Link to="/tables">All tables</Link>} />

@@ -13,7 +13,7 @@ export function TablesPage() {
   const { snapshot } = useCommon()
   const query = useTables(snapshot)
   return (
-    <Show query={query} shape={<Bone height={420} />}>
+    <Show heading="Tables" query={query} shape={<Bone height={420} />}>
       {({ tables }) => {
         const there = tables.filter((table) => table.rows !== null)
         const absent = tables.filter((table) => table.rows === null && table.kind === 'canonical')

@@ -6,6 +6,7 @@ import { didYouMean } from '../shared/nearest.ts'
 import { canonicalTable } from '../warehouse/contract/index.ts'
 import { openDuckDB } from '../warehouse/duckdb.ts'
 import type { Warehouse } from '../warehouse/port.ts'
+import { id, sql } from '../warehouse/sql.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A snapshot ready to be asked: its result tables and the canonical tables it was made from, read-only. */
@@ -20,6 +21,8 @@ export interface OpenSnapshot {
   tables: Map<string, PlainContract>
   /** Answers that cannot change, since a snapshot does not. */
   answers: Map<string, unknown>
+  /** Tables that are, or are being, brought into memory, by name. */
+  inMemory: Map<string, 'coming' | 'there' | 'not'>
 }
 
 interface Entry {
@@ -29,7 +32,7 @@ interface Entry {
 }
 
 /** The last few snapshots stay open, so that a page is answered at once. */
-const kept = 3
+const kept = 2
 const entries = new Map<string, Entry>()
 
 /**
@@ -38,10 +41,10 @@ const entries = new Map<string, Entry>()
  */
 export async function withSnapshot<T>(
   workspace: Workspace,
-  id: string | undefined,
+  snapshotId: string | undefined,
   ask: (snapshot: OpenSnapshot) => Promise<T>,
 ): Promise<T> {
-  const manifest = await readSnapshot(workspace.snapshotsDir, id)
+  const manifest = await readSnapshot(workspace.snapshotsDir, snapshotId)
   try {
     return await askOpen(workspace, manifest, ask)
   } catch (error) {
@@ -77,6 +80,31 @@ const keyOf = (workspace: Workspace, manifest: Manifest) => `${workspace.dir}\0$
 /** Closes what is open: of one workspace, or all. Questions under way end first. */
 export async function closeSnapshots(workspace?: Workspace): Promise<void> {
   for (const key of [...entries.keys()]) if (!workspace || key.startsWith(`${workspace.dir}\0`)) await forget(key)
+}
+
+/** Below so many rows the Parquet file answers at once; above so many cells the memory is better used otherwise. */
+const memoryRows = 50_000
+const memoryCells = 60_000_000
+
+/**
+ * The name under which a table is best read. Large result tables are brought into memory when they are first asked for: sorting and
+ * searching a million rows then takes tens of milliseconds. Until they are there, the file answers.
+ */
+export function fastestRelation(snapshot: OpenSnapshot, name: string): { relation: string; memory: boolean } {
+  const relation = `${name} in memory`
+  const state = snapshot.inMemory.get(name)
+  if (state === 'there') return { relation, memory: true }
+  const rows = snapshot.manifest.tables.find((table) => table.name === name)?.rows ?? 0
+  const columns = Object.keys(snapshot.tables.get(name)?.columns ?? {}).length
+  if (state === undefined && rows >= memoryRows && rows * columns <= memoryCells) {
+    snapshot.inMemory.set(name, 'coming')
+    snapshot.warehouse.materialise(relation, sql`select * from ${id(name)}`).then(
+      () => snapshot.inMemory.set(name, 'there'),
+      // Closed meanwhile, or no room: the file goes on answering.
+      () => snapshot.inMemory.set(name, 'not'),
+    )
+  }
+  return { relation: name, memory: false }
 }
 
 /** The contract of a table of a snapshot; throws what was probably meant. */
@@ -143,7 +171,7 @@ async function open(workspace: Workspace, manifest: Manifest): Promise<OpenSnaps
       const contract = canonicalTable(name)
       if (contract) tables.set(name, plainContract(contract))
     }
-    return { id, manifest, warehouse, imports, missing, tables, answers: new Map() }
+    return { id, manifest, warehouse, imports, missing, tables, answers: new Map(), inMemory: new Map() }
   } catch (error) {
     await warehouse.close()
     throw error

@@ -58,6 +58,27 @@ export function rowsWhere(table: string, columns: readonly string[], conditions:
   return sql`select ${join(columns.map((column) => id(column)))} from ${id(table)}${where}`
 }
 
+/**
+ * A page far down a table in memory: the engine sorts row numbers and fetches the page's rows alone. As `rowsWhere` with order, limit
+ * and offset, only quicker.
+ */
+export function deepPage(
+  table: string,
+  columns: readonly string[],
+  conditions: readonly Sql[],
+  order: Sql,
+  limit: number,
+  offset: number,
+): Sql {
+  const where = conditions.length > 0 ? sql` where ${join(conditions, sql` and `)}` : sql``
+  return sql`
+    with page as (select rowid as row_number from ${id(table)}${where} order by ${order} limit ${limit} offset ${offset})
+    select ${join(columns.map((column) => id(column)))}
+    from ${id(table)}
+    where rowid in (select row_number from page)
+    order by ${order}`
+}
+
 /** An order that is always complete: what was asked for, then the key. */
 export function orderedBy(sort: readonly { column: string; descending: boolean }[], key: readonly string[]): Sql {
   const asked = sort.map(({ column, descending }) => sql`${id(column)}${descending ? sql` desc` : sql``} nulls last`)

@@ -7,7 +7,7 @@ import { makePlace, writeImport } from '../pipeline/test-imports.ts'
 import { col, optional, table } from '../warehouse/contract/index.ts'
 import { openDuckDB } from '../warehouse/duckdb.ts'
 import { sql } from '../warehouse/sql.ts'
-import { closeSnapshots } from './open-snapshot.ts'
+import { closeSnapshots, withSnapshot } from './open-snapshot.ts'
 import { queryWorkspace } from './query.ts'
 import { listSnapshots, readManifest, runPortfolio } from './runs.ts'
 import { exportTable, readTable } from './tables.ts'
@@ -198,6 +198,53 @@ describe('a page of a table', () => {
     await expect(ids({ filters: [{ column: 'lines', op: 'in', value: 3 }] })).rejects.toThrow('needs a list')
     await expect(ids({ filters: [{ column: 'net', op: 'contains', value: '3' }] })).rejects.toThrow('works on text only')
     await expect(ids({ limit: 1_000_000 })).rejects.toMatchObject({ code: 'table.page', kind: 'usage' })
+  })
+})
+
+describe('a large table', () => {
+  const wide = table({
+    name: 'wide',
+    title: 'Wide',
+    meaning: 'Many rows.',
+    grain: 'number',
+    key: ['n'],
+    kind: 'result',
+    columns: { n: col.integer('N', 'N.'), word: col.text('Word', 'Word.'), amount: col.moneySum('Amount', 'Amount.', { additive: true }) },
+  })
+
+  test('is brought into memory, and answers the same from there', async () => {
+    const at = makePlace()
+    const own = await openWorkspace(at.dir)
+    await writeImport(at.importsDir, {
+      id: 'i1',
+      lines: [{ order_id: 'o', customer_id: 'c', order_date: '2026-01-01', invoice_amount: '1' }],
+    })
+    const query = sql`
+      select range as n, 'w' || cast(range * 7919 % 60000 as varchar) as word, cast(range % 1000 as decimal(38, 4)) as amount from range(60000)`
+    const many: AnyStep = { ...step, name: 'many', title: 'Many', writes: [wide], run: (context) => context.save(wide, query) }
+    await runPortfolio(own, { steps: [many] })
+    const questions: Parameters<typeof readTable>[2][] = [
+      { limit: 3 },
+      { limit: 3, offset: 59_998 },
+      { sort: [{ column: 'word', descending: true }], limit: 3, offset: 30_000 },
+      { sort: [{ column: 'amount', descending: true }], limit: 3, offset: 1001, filters: [{ column: 'amount', op: 'lt', value: 500 }] },
+      { search: 'w599', limit: 5, totals: true },
+    ]
+    const ask = async () => {
+      await closeSnapshots(own)
+      const fromFile = []
+      for (const question of questions) fromFile.push(await readTable(own, 'wide', question))
+      return fromFile
+    }
+    const fromFile = await ask()
+    const inMemory = await withSnapshot(own, undefined, async (open) => {
+      for (let i = 0; open.inMemory.get('wide') !== 'there' && i < 500; i++) await new Promise((resolve) => setTimeout(resolve, 10))
+      return open.inMemory.get('wide')
+    })
+    expect(inMemory).toBe('there')
+    for (const [i, question] of questions.entries()) expect(await readTable(own, 'wide', question)).toEqual(fromFile[i])
+    await closeSnapshots(own)
+    at.remove()
   })
 })
 

@@ -11,8 +11,8 @@ import { openDuckDB } from '../warehouse/duckdb.ts'
 import type { Cell, Row, Warehouse } from '../warehouse/port.ts'
 import { type Sql, sql } from '../warehouse/sql.ts'
 import { isLinear, readFormula } from './formula.ts'
-import { columnIn, contractIn, type OpenSnapshot, visibleColumns, withSnapshot } from './open-snapshot.ts'
-import { condition, type FilterOp, formulaSafe, orderedBy, rowsWhere, searchFor, totalsWhere, typedValue } from './tables.sql.ts'
+import { columnIn, contractIn, fastestRelation, type OpenSnapshot, visibleColumns, withSnapshot } from './open-snapshot.ts'
+import { condition, deepPage, type FilterOp, formulaSafe, orderedBy, rowsWhere, searchFor, totalsWhere, typedValue } from './tables.sql.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Filter {
@@ -53,13 +53,18 @@ export async function readTable(workspace: Workspace, name: string, question: Ta
   return withSnapshot(workspace, question.snapshot, async (snapshot) => {
     const full = contractIn(snapshot, name)
     const contract = { ...full, columns: Object.fromEntries(visibleColumns(full).map((column) => [column, full.columns[column]])) }
-    const { query, conditions } = select(contract, question)
+    const { relation, memory } = fastestRelation(snapshot, name)
+    const { query, columns, conditions, order } = select(contract, question, relation)
     const offset = wholeNumber(question.offset ?? 0, 'offset', 0, Number.MAX_SAFE_INTEGER)
     const limit = wholeNumber(question.limit ?? 100, 'limit', 0, mostRows)
     const { signal } = question
+    const page =
+      memory && offset > 1000
+        ? deepPage(relation, columns, conditions, order, limit, offset)
+        : sql`${query} limit ${limit} offset ${offset}`
     const [rows, sums] = await Promise.all([
-      limit === 0 ? [] : snapshot.warehouse.rows(sql`${query} limit ${limit} offset ${offset}`, { signal }),
-      totalsOf(snapshot, contract, conditions, question.totals ?? false, signal),
+      limit === 0 ? [] : snapshot.warehouse.rows(page, { signal }),
+      totalsOf(snapshot, contract, relation, conditions, question.totals ?? false, signal),
     ])
     const { row_count, ...totals } = sums
     return { contract, snapshot: snapshot.id, rows, total: Number(row_count), ...(question.totals ? { totals } : {}) }
@@ -142,7 +147,11 @@ export function sumsUp(contract: PlainContract, column: string): boolean {
 
 const isExact = ({ type }: ColumnInfo) => type === 'money' || type === 'money_sum' || type === 'quantity'
 
-function select(contract: PlainContract, question: TableQuestion): { query: Sql; conditions: Sql[] } {
+function select(
+  contract: PlainContract,
+  question: TableQuestion,
+  relation: string = contract.name,
+): { query: Sql; columns: string[]; conditions: Sql[]; order: Sql } {
   const columns = question.columns ?? visibleColumns(contract)
   for (const column of columns) columnIn(contract, column)
   if (columns.length === 0) throw new UsageError('table.columns', 'at least one column is needed')
@@ -155,7 +164,7 @@ function select(contract: PlainContract, question: TableQuestion): { query: Sql;
   const sort = question.sort ?? []
   for (const { column } of sort) columnIn(contract, column)
   const order = orderedBy(sort, contract.key)
-  return { query: sql`${rowsWhere(contract.name, columns, conditions)} order by ${order}`, conditions }
+  return { query: sql`${rowsWhere(relation, columns, conditions)} order by ${order}`, columns, conditions, order }
 }
 
 function conditionOf(contract: PlainContract, { column, op, value }: Filter): Sql {
@@ -202,6 +211,7 @@ function misfit({ type }: ColumnInfo, value: string | number | boolean): string 
 async function totalsOf(
   snapshot: OpenSnapshot,
   contract: PlainContract,
+  relation: string,
   conditions: Sql[],
   wanted: boolean,
   signal: AbortSignal | undefined,
@@ -213,8 +223,8 @@ async function totalsOf(
         .filter((column) => sumsUp(contract, column))
         .map((column) => ({ column, money: contract.columns[column].type !== 'integer' }))
     : []
-  const query = totalsWhere(contract.name, sums, conditions)
-  const key = JSON.stringify(query.parts)
+  const query = totalsWhere(relation, sums, conditions)
+  const key = JSON.stringify(totalsWhere(contract.name, sums, conditions).parts)
   const answered = snapshot.answers.get(key) as Row | undefined
   if (answered) return answered
   const [found] = await snapshot.warehouse.rows(query, { signal })

@@ -250,7 +250,7 @@ const cases: SqlCase[] = [
   },
   {
     of: 'productProfit',
-    query: sql`select product_id, customers, lines, quantity, net_revenue, contribution from (${layers.productProfit(all, true)}) as profit`,
+    query: sql`select product_id, customers, lines, quantity, net_revenue, contribution from (${layers.productProfit(all, { products: true, customers: true })}) as profit`,
     rows: [
       { product_id: 'p', customers: 2, lines: 5, quantity: '30.0000', net_revenue: '251.9500', contribution: '57.9500' },
       { product_id: 'post', customers: 0, lines: 1, quantity: '1.0000', net_revenue: '4.9000', contribution: '4.9000' },
@@ -277,6 +277,7 @@ const cases: SqlCase[] = [
       { month: '2024-02-01', complete: false, customers: 1, orders: 2, lines: 4, net_revenue: '126.6000', contribution: '22.6000' },
     ],
   },
+  { of: 'activeCustomers', query: layers.activeCustomers(), rows: [{ customers: 2, orders: 4 }] },
   {
     of: 'layerTotalsOf',
     query: layers.layerTotalsOf(sql`customer_profit`, none, sql`identified`),
@@ -307,7 +308,7 @@ const cases: SqlCase[] = [
   },
   {
     of: 'hiddenGems',
-    query: concentration.hiddenGems(1, 1, 5),
+    query: concentration.hiddenGems(1, 1, 0.1, 5),
     ordered: true,
     rows: [
       {
@@ -344,9 +345,9 @@ const cases: SqlCase[] = [
   },
   {
     of: 'repeatedByMonth',
-    query: ({ dialect }) => data.repeatedByMonth(dialect, '2024-02-29'),
+    query: ({ dialect }) => data.repeatedByMonth(dialect),
     ordered: true,
-    rows: [{ month: '2024-02-01', repeated: 1 }],
+    rows: [{ month: '2024-02-01', repeated: 1, amount: '10.0000' }],
   },
   {
     of: 'twinsInMonth',
@@ -505,6 +506,12 @@ const cases: SqlCase[] = [
     query: bridge.priceErosion(5),
     ordered: true,
     rows: [{ product_id: 'p', name: 'p', customers: 1, price_effect: '-20.0000', expected_revenue: '180.0000' }],
+  },
+  {
+    of: 'priceCuts',
+    query: bridge.priceCuts(5),
+    ordered: true,
+    rows: [{ customer_id: 'A', name: 'Alder', price_effect: '-20.0000', expected_revenue: '180.0000', revenue_before: '90.0000' }],
   },
   {
     of: 'largestChanges',

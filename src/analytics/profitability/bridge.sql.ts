@@ -272,6 +272,24 @@ export function priceErosion(limit: number): Sql {
     limit ${limit}`
 }
 
+/** Customers whose prices fell most for what they bought in both periods, the largest loss first. One row per customer. */
+export function priceCuts(limit: number): Sql {
+  return sql`
+    select
+      customer.customer_id,
+      customer.name,
+      ${money(sql`sum(cell.price_effect)`)} as price_effect,
+      ${money(sql`sum(cell.expected_revenue)`)} as expected_revenue,
+      ${money(sql`sum(cell.revenue_before)`)} as revenue_before
+    from compared_cell as cell
+    join customer_profit as customer on customer.customer_key = cell.customer_key
+    where customer.identified
+    group by customer.customer_id, customer.name
+    having sum(cell.price_effect) < 0
+    order by sum(cell.price_effect), customer.customer_id
+    limit ${limit}`
+}
+
 /** Identified customers whose change was largest, up or down. One row per customer. */
 export function largestChanges(direction: 'up' | 'down', limit: number): Sql {
   const order = direction === 'up' ? sql`change desc` : sql`change`

@@ -17,6 +17,7 @@ export async function sayComparison(context: StepContext<unknown>, compared: Com
   headline(context, compared, measure)
   await comingAndGoing(context, measure)
   await erosion(context, compared)
+  await priceCuts(context, compared)
   await movers(context, measure, String(rows[0].amount))
   growth(context, compared, measure)
 }
@@ -120,17 +121,52 @@ async function erosion({ warehouse, signal, finding, currency, has }: StepContex
   })
 }
 
+async function priceCuts({ warehouse, signal, finding, currency }: StepContext<unknown>, { rows }: Compared): Promise<void> {
+  const customers = await warehouse.rows(query.priceCuts(10), { signal })
+  const opening = amountOf(rows, 'opening') as string
+  const found = customers.filter((row) => {
+    const weight = ratioOf(absoluteDecimal(String(row.price_effect)), absoluteDecimal(opening)) ?? 0
+    return (ratioOf(String(row.price_effect), String(row.expected_revenue)) ?? 0) <= -0.05 && weight >= 0.002
+  })
+  if (found.length === 0) return
+  const [row] = found
+  const growth = ratioOf(subtractDecimals(String(row.expected_revenue), String(row.revenue_before)), String(row.revenue_before)) ?? 0
+  const volume =
+    Math.abs(growth) < 0.05 ? 'its volume did not move' : `its volume ${growth > 0 ? 'grew' : 'fell'} by ${formatShare(Math.abs(growth))}`
+  finding({
+    name: 'price-cut-for-a-customer',
+    text:
+      `${row.name} gets the same products ${formatShare(-(ratioOf(String(row.price_effect), String(row.expected_revenue)) ?? 0))} cheaper than in the ` +
+      `period before (${money(row.price_effect, currency)}); ${volume}.` +
+      (found.length > 1
+        ? ` Next: ${found
+            .slice(1, 3)
+            .map((one) => `${one.name} (${money(one.price_effect, currency)})`)
+            .join(', ')}.`
+        : ''),
+    doubt: 'Volume at the prices of before, of products bought in both periods.',
+    action: 'Account management with pricing: see what was promised for the discount, and whether it came.',
+    weight: growth < 0.05 ? 67 : 50,
+    kind: growth < 0.05 ? 'bad' : 'neutral',
+    link: `/customers/${encodeURIComponent(String(row.customer_id))}`,
+    customers: found.slice(0, 3).map((one) => String(one.customer_id)),
+  })
+}
+
 async function movers({ warehouse, signal, finding, currency }: StepContext<unknown>, measure: string, opening: string): Promise<void> {
   const [down] = await warehouse.rows(query.largestChanges('down', 1), { signal })
   const [up] = await warehouse.rows(query.largestChanges('up', 1), { signal })
   if (!down || signOf(String(down.change)) >= 0) return
   const share = ratioOf(absoluteDecimal(String(down.change)), absoluteDecimal(opening)) ?? 0
+  if (share < 0.001) return
   const rise = up && signOf(String(up.change)) > 0 ? `; ${up.name} rose most (${money(up.change, currency, true)})` : ''
   finding({
     name: 'largest-fall',
     text:
-      `${down.name} fell most: ${money(down.previous_measure, currency)} to ${money(down.current_measure, currency)} of ${measure} ` +
-      `(${money(down.change, currency, true)})${rise}.`,
+      (down.status === 'lost'
+        ? `${down.name} stopped buying; it had brought ${money(down.previous_measure, currency)} of ${measure}`
+        : `${down.name} fell most: ${money(down.previous_measure, currency)} to ${money(down.current_measure, currency)} of ${measure}`) +
+      `${rise}.`,
     ...(share >= 0.01 ? { action: 'Account management: call, and learn whether it is a season, a competitor or us.' } : {}),
     weight: 40 + 40 * Math.min(1, 10 * share),
     kind: 'bad',

@@ -97,11 +97,12 @@ async function lovedGiants({ warehouse, signal, finding, currency }: StepContext
   })
 }
 
-async function hiddenGems({ warehouse, signal, finding, currency }: StepContext, { whale }: Findable): Promise<void> {
+async function hiddenGems({ warehouse, signal, finding, currency }: StepContext, { whale, margin }: Findable): Promise<void> {
+  if (!(margin > 0)) return
   const n = whale.customers
-  const small = Math.ceil(n * 0.4) + 1
+  const small = Math.ceil(n * 0.2) + 1
   const best = Math.max(3, Math.floor(n * 0.15))
-  const gems = await warehouse.rows(query.hiddenGems(small, best, 5), { signal })
+  const gems = await warehouse.rows(query.hiddenGems(small, best, margin, 3), { signal })
   if (gems.length === 0) return
   const [first] = gems
   const money = (value: unknown) => formatMoney(String(value), currency, { compact: true })
@@ -127,7 +128,8 @@ async function hiddenGems({ warehouse, signal, finding, currency }: StepContext,
 function bigOnes({ finding }: StepContext, { extremes }: Findable): void {
   if (!extremes || !(extremes.pValue < 0.05)) return
   const { big, best, worst, share } = extremes
-  if (share < 0.2) return
+  // Being among the best is what size does in any sound portfolio; more of the worst than chance puts there is news.
+  if (share < 0.2 || worst <= 0.1 * big) return
   finding({
     name: 'big-customers-at-the-extremes',
     text:
@@ -135,8 +137,8 @@ function bigOnes({ finding }: StepContext, { extremes }: Findable): void {
       `best tenth by contribution and ${formatCount(worst)} among the worst tenth.`,
     doubt: `Chance would put a fifth of them there; ${extremes.pValue < 0.001 ? 'less than 0.1 %' : formatShare(extremes.pValue)} likely by luck.`,
     action: 'Account management: for each of the largest, know which of the two it is before the next negotiation.',
-    weight: worst > 0 ? 66 : 40,
-    kind: worst > 0 ? 'bad' : 'neutral',
+    weight: 66,
+    kind: 'bad',
     link: '/customers?sort=revenue_rank',
   })
 }
@@ -150,6 +152,7 @@ async function dependence({ warehouse, signal, finding }: StepContext, { whale, 
     ? `The 10 best customers bring ${formatShare(ten!)} of ${measure}; ${first.name} alone ${formatShare(one!)}.`
     : `${first.name} alone brings ${formatShare(one!)} of ${measure}.`
   const strong = one! >= 0.1 || (tenCounts && ten! >= 0.4)
+  if (!strong && !(ten! >= 0.05)) return
   finding({
     name: 'dependence-on-the-best',
     text,

@@ -12,6 +12,8 @@ export const fewestCustomers = 10
 
 export interface Findable {
   measure: Measure
+  /** Profit measure over revenue, all identified customers together. */
+  margin: number
   whale: WhaleIndices
   revenue: RevenueConcentration
   /** In the order of `bootstrapped` of the whale and of the revenue indices. */

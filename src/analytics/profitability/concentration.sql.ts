@@ -53,8 +53,13 @@ export function lovedGiants(biggest: number, limit: number): Sql {
     limit ${limit}`
 }
 
-/** Customers that are small by revenue and stand among the best by profit, the best first. One row per customer. */
-export function hiddenGems(smallFrom: number, bestTo: number, limit: number): Sql {
+/**
+ * Customers that are not big by revenue, stand among the best by profit and have a margin far above that of all; those that bring most
+ * beyond what their revenue lets expect first. One row per customer.
+ *
+ * @param margin contribution over revenue of the whole portfolio
+ */
+export function hiddenGems(smallFrom: number, bestTo: number, margin: number, limit: number): Sql {
   return sql`
     select
       customer_id,
@@ -66,7 +71,8 @@ export function hiddenGems(smallFrom: number, bestTo: number, limit: number): Sq
       measure_rank
     from customer_profit
     where identified and revenue_rank >= ${smallFrom} and measure_rank <= ${bestTo} and measure > 0
-    order by measure_rank
+      and margin >= 1.5 * cast(${margin} as double)
+    order by cast(measure as double) - cast(net_revenue as double) * cast(${margin} as double) desc, measure_rank
     limit ${limit}`
 }
 

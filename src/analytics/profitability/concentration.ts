@@ -1,4 +1,5 @@
 import { createRandom } from '../../math/random.ts'
+import { sum } from '../../math/statistics.ts'
 import type { StepContext } from '../../pipeline/step.ts'
 import { sql } from '../../warehouse/sql.ts'
 import { correlateSize, testExtremes } from './big-customers.ts'
@@ -45,6 +46,7 @@ export async function writeConcentration(context: StepContext): Promise<void> {
   const testable = !few && measure === 'contribution' && dividable(whale.total, whale.gains)
   const found: Findable = {
     measure,
+    margin: whale.total / sum(revenue),
     whale,
     revenue: spread,
     intervals,

@@ -141,7 +141,11 @@ export const productProfit = table({
   columns: {
     product_id: col.text('Product', 'The article number; (none) where the line has none.'),
     name: col.text('Name', 'What people call the product.'),
-    customers: col.integer('Customers', 'Identified customers that bought it.', { unit: 'customers' }),
+    customers: optional(
+      col.integer('Customers', 'Identified customers that bought it; not counted where there are very many order lines.', {
+        unit: 'customers',
+      }),
+    ),
     ...counts(['product_id']),
     quantity: col.quantity('Quantity', 'Units, returns subtracted.', {
       unit: 'units',

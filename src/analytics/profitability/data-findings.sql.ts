@@ -85,15 +85,16 @@ export function namesKnown(): Sql {
     from customer`
 }
 
-/** Lines that repeat an earlier one of the same file. One row per month. */
-export function repeatedByMonth(dialect: Dialect, asOf: string): Sql {
+/** Lines that repeat an earlier one of the same file. One row per month that has any. */
+export function repeatedByMonth(dialect: Dialect): Sql {
   const month = dialect.monthStart(sql`order_date`)
   return sql`
     select
       ${month} as month,
-      count(*) as repeated
-    from order_line
-    where duplicate_flag and order_date <= cast(${asOf} as date)
+      count(*) as repeated,
+      cast(sum(invoice_amount) as decimal(38, 4)) as amount
+    from valued_line
+    where duplicate_flag
     group by ${month}
     order by ${month}`
 }

@@ -15,7 +15,7 @@ export async function dataFindings(context: StepContext, portfolio: Portfolio): 
     incompleteMonths(portfolio),
     await unmatchedReturns(context, portfolio),
     ...(await loadedTwice(context)),
-    ...(await lookAlikes(context)),
+    ...(await lookAlikes(context, portfolio.customers)),
   ]
   return found.filter((finding) => finding !== null)
 }
@@ -127,44 +127,59 @@ async function unmatchedReturns({ warehouse, signal, currency }: StepContext, { 
   }
 }
 
-/** Months most of whose lines have an exact twin. Only months that stand out are looked into. */
-async function loadedTwice({ warehouse, signal, asOf, currency }: StepContext): Promise<Finding[]> {
-  const months = await warehouse.rows(query.linesByMonth(warehouse.dialect), { signal })
+/**
+ * Months that look loaded twice, whole or in part: far more of their lines repeat an earlier one of the file than in other months, or there
+ * are more lines than in the months around them and far more of them have a twin.
+ */
+async function loadedTwice({ warehouse, signal, currency }: StepContext): Promise<Finding[]> {
+  const months = (await warehouse.rows(query.linesByMonth(warehouse.dialect), { signal })).map((row) => ({
+    month: String(row.month),
+    lines: Number(row.lines),
+  }))
   const repeated = new Map(
-    (await warehouse.rows(query.repeatedByMonth(warehouse.dialect, asOf), { signal })).map((row) => [
-      String(row.month),
-      Number(row.repeated),
-    ]),
+    (await warehouse.rows(query.repeatedByMonth(warehouse.dialect), { signal })).map((row) => [String(row.month), row]),
   )
-  const lines = months.map((row) => Number(row.lines))
-  const suspects = months.filter((row, i) => {
-    const near = [lines[i - 2], lines[i - 1], lines[i + 1], lines[i + 2]].filter((count) => count !== undefined).sort((a, b) => a - b)
-    const usual = near.length > 0 ? near[Math.floor((near.length - 1) / 2)] : Number.POSITIVE_INFINITY
-    return lines[i] > 1.5 * usual || (repeated.get(String(row.month)) ?? 0) > 0.3 * lines[i]
+  const count = (month: string) => Number(repeated.get(month)?.repeated ?? 0)
+  const all = months.reduce((sum, { month, lines }) => ({ lines: sum.lines + lines, repeated: sum.repeated + count(month) }), {
+    lines: 0,
+    repeated: 0,
   })
-  const found: Finding[] = []
-  for (const row of suspects.slice(0, 6)) {
-    const month = String(row.month)
-    const [twins] = await warehouse.rows(query.twinsInMonth(month, lastDayOf(month)), { signal })
-    const share = Number(twins.in_pairs) / Math.max(1, Number(twins.lines))
-    if (!(share > 0.6)) continue
-    found.push({
-      name: 'month-loaded-twice',
-      text:
-        `${formatMonth(month)} looks loaded twice: ${formatShare(share)} of its ${formatCount(Number(twins.lines))} sales lines have an exact twin. ` +
-        `If so, revenue is ${formatMoney(String(twins.surplus), currency, { compact: true })} too high.`,
-      doubt: 'Twins are lines of the same customer, product, day, quantity and amount; in other months they are rare.',
-      action: 'Finance: check the month against the ledger; undo the import that repeats it.',
-      weight: 88,
-      kind: 'data',
-      link: '/data',
-    })
+  const twins = async (month: string) => {
+    const [row] = await warehouse.rows(query.twinsInMonth(month, lastDayOf(month)), { signal })
+    return { share: Number(row.in_pairs) / Math.max(1, Number(row.lines)), lines: Number(row.in_pairs) / 2, amount: String(row.surplus) }
   }
-  return found
+  const found: { month: string; lines: number; of: number; amount: string }[] = []
+  for (const [i, { month, lines }] of months.entries()) {
+    const elsewhere = (all.repeated - count(month)) / Math.max(1, all.lines - lines)
+    if (count(month) > 0.1 * lines && count(month) > 5 * elsewhere * lines) {
+      found.push({ month, lines: count(month), of: lines, amount: String(repeated.get(month)?.amount) })
+      continue
+    }
+    const around = [months[i - 1], months[i + 1]].filter((near) => near !== undefined)
+    if (around.length === 0 || lines < 1.3 * Math.max(...around.map((near) => near.lines))) continue
+    const here = await twins(month)
+    if (here.share > 0.3 && here.share > 4 * (await twins(around[0].month)).share) {
+      found.push({ month, lines: here.lines, of: lines, amount: here.amount })
+    }
+  }
+  return found.slice(0, 3).map(({ month, lines, of, amount }) => ({
+    name: 'month-loaded-twice',
+    text:
+      `${formatMonth(month)} looks loaded twice${lines < 0.4 * of ? ' in part' : ''}: ${formatCount(lines)} of its ${formatCount(of)} lines repeat ` +
+      `another one exactly. If so, revenue is ${formatMoney(amount, currency, { compact: true })} too high.`,
+    doubt: 'Same customer, product, day, quantity and amount; in other months that is rare.',
+    action: 'Finance: check the month against the ledger; take the import back, remove what stands twice, and import again.',
+    weight: 88,
+    kind: 'data' as const,
+    link: '/data',
+  }))
 }
 
-async function lookAlikes({ warehouse, signal, has }: StepContext): Promise<Finding[]> {
-  if (!has('customer')) return []
+/** Beyond this many customers nobody merges accounts by hand, and reading every name would take longer than the layers. */
+const mostAccounts = 200_000
+
+async function lookAlikes({ warehouse, signal, has }: StepContext, customerCount: number): Promise<Finding[]> {
+  if (!has('customer') || customerCount > mostAccounts) return []
   const found: Finding[] = []
   const ids = await warehouse.rows(query.lookAlikeIds(20), { signal })
   if (ids.length > 0) {

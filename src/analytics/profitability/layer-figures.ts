@@ -1,14 +1,9 @@
-import type { Figure, StepContext } from '../../pipeline/step.ts'
+import type { Figure } from '../../pipeline/step.ts'
 import { ratioOf, subtractDecimals } from '../../shared/decimal.ts'
-import { sql } from '../../warehouse/sql.ts'
 import type { Portfolio } from './layers.ts'
 
 /** The key figures of the whole portfolio that come from the layers. */
-export async function layerFigures({ warehouse, signal }: StepContext, { available, totals, identified }: Portfolio): Promise<Figure[]> {
-  const [row] = await warehouse.rows(
-    sql`select count(*) filter (where identified) as customers, cast(sum(orders) as bigint) as orders from customer_profit`,
-    { signal },
-  )
+export function layerFigures({ available, totals, identified, customers, orders }: Portfolio): Figure[] {
   const explain = (layer: string, column = 'amount') => ({ table: 'layer', where: { layer }, column })
   const base = available.cost ? subtractDecimals(totals.net_revenue, totals.revenue_without_cost ?? 0) : null
   const noCost = 'No product cost in the data. Load a product file with unit costs, or a cost column with the orders.'
@@ -44,7 +39,7 @@ export async function layerFigures({ warehouse, signal }: StepContext, { availab
     {
       name: 'customers',
       title: 'Customers',
-      value: Number(row.customers),
+      value: customers,
       type: 'integer',
       unit: 'customers',
       meaning: 'Identified customers with at least one order line.',
@@ -53,7 +48,7 @@ export async function layerFigures({ warehouse, signal }: StepContext, { availab
     {
       name: 'orders',
       title: 'Orders',
-      value: Number(row.orders),
+      value: orders,
       type: 'integer',
       unit: 'orders',
       meaning: 'Orders with at least one sale; cancelled invoices and pure credit notes do not count.',

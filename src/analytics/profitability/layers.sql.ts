@@ -169,19 +169,19 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
 }
 
 /** One row per product with lines; lines without a product are one row of their own. */
-export function productProfit(available: Available, hasProducts: boolean): Sql {
-  const name = hasProducts ? sql`coalesce(product.name, product.product_id, ${noProduct})` : sql`${noProduct}`
+export function productProfit(available: Available, has: { products: boolean; customers: boolean }): Sql {
+  const name = has.products ? sql`coalesce(product.name, product.product_id, ${noProduct})` : sql`${noProduct}`
   return sql`
     select
-      ${hasProducts ? sql`coalesce(product.product_id, ${noProduct})` : sql`${noProduct}`} as product_id,
+      ${has.products ? sql`coalesce(product.product_id, ${noProduct})` : sql`${noProduct}`} as product_id,
       ${name} as name,
-      coalesce(buyers.customers, 0) as customers,
+      ${has.customers ? sql`coalesce(buyers.customers, 0)` : sql`cast(null as bigint)`} as customers,
       sums.lines,
       cast(sums.quantity as decimal(18, 4)) as quantity,
       ${layerColumns(available)}
     from product_day_sums as sums
-    left join product_customers as buyers on buyers.product_key = sums.product_key
-    ${hasProducts ? sql`left join product on product.product_key = sums.product_key` : sql``}
+    ${has.customers ? sql`left join product_customers as buyers on buyers.product_key = sums.product_key` : sql``}
+    ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}
     where sums.is_product`
 }
 
@@ -239,6 +239,15 @@ export function monthProfit(dialect: Dialect, available: Available, complete: { 
       ${layerColumns(available)}
     from sums
     left join activity on activity.month = sums.month`
+}
+
+/** How many identified customers there are, and how many orders with a sale. One row. */
+export function activeCustomers(): Sql {
+  return sql`
+    select
+      count(*) filter (where identified) as customers,
+      cast(sum(orders) as bigint) as orders
+    from customer_profit`
 }
 
 /** The layers of one of the tables added up, to be compared with the others. One row. */

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Check, StepContext } from '../../pipeline/step.ts'
 import { compareDecimals, subtractDecimals, sumDecimals } from '../../shared/decimal.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -14,6 +15,11 @@ import * as layer from './layers.sql.ts'
 import * as line from './lines.sql.ts'
 import { type Coverage, completeMonths, daysBetween, type Span } from './periods.ts'
 import { literalRows } from './rows.sql.ts'
+
+export const layersParameters = z.strictObject({
+  /** Up to how many order lines the customers of each product are counted, which takes longer than everything else. Defaults to 5 million. */
+  mostLines: z.number().int().min(0).default(5_000_000),
+})
 
 /** What the whole portfolio comes to, layer by layer. Null where the data does not support the layer. */
 export interface Totals {
@@ -36,13 +42,16 @@ export interface Portfolio {
   control: ControlRow[]
   coverage: Coverage
   complete: Span | null
+  /** Identified customers with a line. */
+  customers: number
+  orders: number
 }
 
 /**
  * Contribution layers by customer, product and month. One pass groups by customer, one by product and day, everything else comes from
  * what they make; that all of it adds up to the input is checked before anything is published.
  */
-export async function writeLayers(context: StepContext): Promise<void> {
+export async function writeLayers(context: StepContext<z.infer<typeof layersParameters>>): Promise<void> {
   const { warehouse, asOf, currency, signal, check, progress } = context
   const { dialect } = warehouse
   const [extremes] = await warehouse.rows(line.lineExtremes(), { signal })
@@ -64,14 +73,18 @@ export async function writeLayers(context: StepContext): Promise<void> {
   await warehouse.materialise('order_without_sale', line.ordersWithoutSale(), { signal })
   await warehouse.materialise('customer_month', line.customerMonths(dialect, asOf), { signal })
   progress(0.6)
-  await warehouse.materialise('product_customers', layer.productCustomers(), { signal })
+  const detailed = countOf(control) <= context.parameters.mostLines
+  if (detailed) await warehouse.materialise('product_customers', layer.productCustomers(), { signal })
   progress(0.7)
 
   const coverage = await readCoverage(context)
   const complete = completeMonths(coverage)
   await context.save(customerProfit, layer.customerProfit(dialect, available), sql`customer_key`)
   progress(0.9)
-  await context.save(productProfit, layer.productProfit(available, context.has('product') && extremes.has_product === true))
+  await context.save(
+    productProfit,
+    layer.productProfit(available, { products: context.has('product') && extremes.has_product === true, customers: detailed }),
+  )
   await context.save(monthProfit, layer.monthProfit(dialect, available, complete ?? { from: '9999-01-01', to: '0001-01-01' }))
 
   const totals = await readTotals(context, 'customer_profit', available)
@@ -82,9 +95,11 @@ export async function writeLayers(context: StepContext): Promise<void> {
   }
   check(tieIdentified(control, left, identified, totals, currency))
 
-  const portfolio: Portfolio = { available, totals, identified, control, coverage, complete }
+  const [active] = await warehouse.rows(layer.activeCustomers(), { signal })
+  const { customers, orders } = { customers: Number(active.customers), orders: Number(active.orders) }
+  const portfolio: Portfolio = { available, totals, identified, control, coverage, complete, customers, orders }
   await context.save(layerTotals, literalRows(layerTotals, layerRows(portfolio)), sql`position`)
-  for (const figure of await layerFigures(context, portfolio)) context.figure(figure)
+  for (const figure of layerFigures(portfolio)) context.figure(figure)
   for (const finding of await dataFindings(context, portfolio)) context.finding(finding)
 }
 

@@ -90,7 +90,8 @@ export function valuedLines({ asOf, currency }: Valuation, options: { foreign: b
       line.kind,
       line.quantity,
       line.channel_id,
-      line.currency`
+      line.currency,
+      line.duplicate_flag`
   if (!options.foreign) {
     return sql`
     select${columns},

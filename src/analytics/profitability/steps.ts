@@ -15,7 +15,7 @@ import {
   whaleCurve,
 } from './contract.ts'
 import { customerProductParameters, writeCustomerProduct } from './customer-product.ts'
-import { writeLayers } from './layers.ts'
+import { layersParameters, writeLayers } from './layers.ts'
 
 const needsOrders = 'Load a file with orders: who bought what, when, for how much.'
 
@@ -28,7 +28,7 @@ export const profitabilitySteps: AnyStep[] = [
     readsIfPresent: ['customer', 'product', 'fx_rate'],
     writes: [customerProfit, productProfit, monthProfit, layerTotals],
     unlock: needsOrders,
-    parameters: z.strictObject({}),
+    parameters: layersParameters,
     run: writeLayers,
   },
   {

@@ -8,6 +8,7 @@
 import { digamma, lgamma, logRising, trigamma } from '../../math/gamma.ts'
 import { gaussLegendre } from '../../math/quadrature.ts'
 import type { Random } from '../../math/random.ts'
+import { createActiveDert } from './beta-geometric-dert.ts'
 import { customersIn, type Evidence, evidenceIn, type PurchaseCells, thinCells, whyTooThin } from './cells.ts'
 import { type Fit, type LogLikelihood, maximiseLikelihood, refuse } from './fit.ts'
 import type { FitOptions, HistoryModel, SimulatedHistories } from './history-model.ts'
@@ -346,6 +347,7 @@ export function betaGeometricConditional(
  * delta a continuous rate per unit of time. No closed form is known; 48 points in ln(1 + delta t / 0.02) to delta t = 40.
  */
 export function betaGeometricDert(variant: Variant, p: BetaGeometricParameters, delta: number, x: number, tx: number, T: number): number {
+  if (!(delta > 0)) throw new RangeError(`a continuous discount rate must be positive; got ${delta}`)
   const { nodes, weights } = gaussLegendre(48)
   const knee = Math.min(1, Math.max(1e-4, delta * (p.alpha + T)))
   const top = Math.log1p(40 / knee)
@@ -439,6 +441,8 @@ export function simulateBetaGeometric(
 
 /** The member with one phase, as a model. */
 export function betaGeometricModel(variant: Variant): HistoryModel<BetaGeometricParameters> {
+  // Series made for the last parameters asked about: a portfolio is scored with one set.
+  let last: { delta: number; a: number; active: ReturnType<typeof createActiveDert> } | undefined
   return {
     name: variant.model,
     parameterNames: ['r', 'alpha', 'a', 'b'],
@@ -448,7 +452,12 @@ export function betaGeometricModel(variant: Variant): HistoryModel<BetaGeometric
     probabilityAlive: (p, x, tx, T) => betaGeometricAlive(variant, p, x, tx, T),
     expectedTransactions: (p, t) => betaGeometricExpected(variant, p, t),
     conditionalExpectedTransactions: (p, t, x, tx, T) => betaGeometricConditional(variant, p, t, x, tx, T),
-    discountedExpectedTransactions: (p, delta, x, tx, T) => betaGeometricDert(variant, p, delta, x, tx, T),
+    discountedExpectedTransactions: (p, delta, x, tx, T) => {
+      if (!(delta > 0)) throw new RangeError(`a continuous discount rate must be positive; got ${delta}`)
+      if (last?.delta !== delta || last.a !== p.a) last = { delta, a: p.a, active: createActiveDert(p.a, delta) }
+      const B = p.b + x + (variant.dropsAtFirst ? 1 : 0)
+      return betaGeometricAlive(variant, p, x, tx, T) * last.active(p.r + x, p.alpha + T, B)
+    },
     distribution: (p, t, most, history) => betaGeometricDistribution(variant, p, t, most, history),
     simulate: (random, p, T, horizon) => simulateBetaGeometric(variant, random, p, T, horizon),
   }

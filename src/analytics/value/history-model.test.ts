@@ -5,7 +5,7 @@ import { lgamma } from '../../math/gamma.ts'
 import { logHyp2f1 } from '../../math/hypergeometric.ts'
 import { createRandom } from '../../math/random.ts'
 import { mean } from '../../math/statistics.ts'
-import { betaGeometricLogLikelihood } from './beta-geometric.ts'
+import { betaGeometricDert, betaGeometricLogLikelihood } from './beta-geometric.ts'
 import { bgNbd } from './bg-nbd.ts'
 import { groupCells, type PurchaseCells } from './cells.ts'
 import { bgCnbdK, mbgCnbdK, type RegularParameters } from './cnbd-k.ts'
@@ -307,6 +307,21 @@ describe.each(all)('%s', (_, model, p) => {
 })
 
 describe('limits between models', () => {
+  test('the quick discounted expectation agrees with integrating the undiscounted one over time', () => {
+    for (const a of [0.3, 1, 2.5])
+      for (const delta of [0.0005, 0.0027, 0.05])
+        for (const [x, tx, T] of [
+          [0, 0, 30],
+          [2, 30.43, 38.86],
+          [40, 100, 104],
+          [5000, 699, 700],
+        ] as const) {
+          const p = { ...bg, a }
+          const slow = betaGeometricDert({ model: '', k: 1, dropsAtFirst: true }, p, delta, x, tx, T)
+          expect(mbgNbd.discountedExpectedTransactions(p, delta, x, tx, T) / slow, `${a} ${delta} ${x}`).toBeCloseTo(1, 6)
+        }
+  })
+
   test('one phase is the model without phases', () => {
     const cells = randomCells(50, 6)
     expect(mbgCnbdK.logLikelihood(cells, { k: 1, ...bg })).toBe(mbgNbd.logLikelihood(cells, bg))

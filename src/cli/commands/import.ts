@@ -5,7 +5,7 @@ import type { Workspace } from '../../app/workspace.ts'
 import { CancelledError, UsageError } from '../../shared/errors.ts'
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds } from '../../shared/format.ts'
 import type { ImportReport } from '../../warehouse/load/report.ts'
-import { collect, pairsOf, withJson, withWorkspace, workspaceOf } from '../options.ts'
+import { collect, pairsOf, wholeNumber, withJson, withWorkspace, workspaceOf } from '../options.ts'
 import { bold, faint, print, printJson, printTable, say } from '../output.ts'
 import { cancelOnInterrupt, startProgress } from '../progress.ts'
 
@@ -20,6 +20,7 @@ interface Flags {
   encoding?: string
   delimiter?: string
   sheet?: string
+  headerRow?: number
   layout?: string
   map: string[]
   recipe?: string
@@ -38,6 +39,7 @@ export function importCommand(): Command {
     .option('--encoding <name>', 'such as utf-8 or windows-1252')
     .option('--delimiter <character>', 'such as ; or tab')
     .option('--sheet <name>', 'sheet of a workbook')
+    .option('--header-row <number>', 'row that holds the column names, from 1', wholeNumber)
     .option('--layout <id>', 'read as this known layout')
     .option('--map <field=column>', 'take a field from a column; may be given several times', collect, [])
     .option('--recipe <name>', 'replay a saved mapping')
@@ -94,7 +96,7 @@ export function importCommand(): Command {
 }
 
 function pick(flags: Flags): ImportOptions {
-  const { currency, dateOrder, decimalMark, encoding, delimiter, sheet, layout, recipe, saveRecipe } = flags
+  const { currency, dateOrder, decimalMark, encoding, delimiter, sheet, headerRow, layout, recipe, saveRecipe } = flags
   const given = {
     currency,
     dateOrder,

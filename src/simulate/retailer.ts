@@ -95,17 +95,17 @@ export async function simulateRetailer(folder: string, settings: RetailerSetting
     files: [join(folder, 'orders.csv')],
     truths: [
       {
-        name: 'few-carry-profit',
+        name: 'concentration',
         statement: 'A minority of customers brings most of the contribution; most buy once and never again.',
         where: '/',
       },
       {
-        name: 'promoted-below-cost',
+        name: 'concentration',
         statement: 'Deep promotions in social and marketplace sell some goods below cost: part of their customers lose money.',
         where: '/customers?sort=measure',
       },
       {
-        name: 'unidentified-share',
+        name: 'lines-without-customer',
         statement: 'One order in twenty comes from guests without a customer number.',
         where: '/data',
       },

@@ -160,7 +160,7 @@ const truths: PlantedTruth[] = [
     where: '/customers?sort=-net_revenue',
   },
   {
-    name: 'small-gem',
+    name: 'small-but-very-profitable',
     statement: 'Kestrel Medical is small by revenue and among the most profitable: it buys special parts at list price.',
     customers: [planted.gem],
     where: '/customers?sort=-measure',
@@ -172,7 +172,7 @@ const truths: PlantedTruth[] = [
     where: '/',
   },
   {
-    name: 'purchasing-ploy',
+    name: 'price-cut-for-a-customer',
     statement: 'Rennert Packaging got 14 % off in October 2025 for volume that never came.',
     customers: [planted.ploy],
     where: `/customers/${planted.ploy}`,
@@ -183,13 +183,13 @@ const truths: PlantedTruth[] = [
     where: '/data',
   },
   {
-    name: 'look-alike-ids',
+    name: 'look-alike-customers',
     statement: 'One account has two numbers that look the same: one of them is typed in Cyrillic letters.',
     customers: [planted.latin, planted.cyrillic],
     where: '/data',
   },
   {
-    name: 'lost-customer',
+    name: 'largest-fall',
     statement: 'Corvin Energy, a top account, stopped ordering in June 2025.',
     customers: [planted.lost],
     where: '/customers?status=lost',

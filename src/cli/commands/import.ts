@@ -104,6 +104,7 @@ function pick(flags: Flags): ImportOptions {
     encoding,
     delimiter: delimiter === 'tab' ? '\t' : delimiter,
     sheet,
+    headerRow,
     layout,
     recipe,
     saveRecipe,

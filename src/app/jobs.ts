@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { AppError, CancelledError, MissingError, throwIfCancelled } from '../shared/errors.ts'
 
 export type JobKind = 'stage' | 'answer' | 'run'
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
 
-export interface JobProgress {
+interface JobProgress {
   /** 0 to 1; never goes back. */
   fraction: number
   /** What is being done, for people. */

@@ -9,11 +9,11 @@ import { type PageSnapshot, snapshotOf } from './page-snapshot.ts'
 import { changeByStatus, countCustomers, movers } from './portfolio.sql.ts'
 import type { Workspace } from './workspace.ts'
 
-export { type CustomerPage, readCustomer } from './customer.ts'
+export { readCustomer } from './customer.ts'
 
 type Contract = Omit<TableContract, 'schema'>
 
-export interface Exhibit {
+interface Exhibit {
   contract: Contract
   rows: Row[]
 }

@@ -21,7 +21,6 @@ import { serveWebApp } from './static.ts'
 import { defaultUploadLimits } from './uploads.ts'
 
 export type { AppLimits } from './context.ts'
-export type { AppType } from './contract.ts'
 
 export interface Deps {
   workspace: Workspace

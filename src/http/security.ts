@@ -122,7 +122,7 @@ export function protect(scripts: () => readonly string[]): MiddlewareHandler {
  * Styles may stand inline: the component library and the charts set widths, colours and grid lines that way, some in attributes, which
  * no nonce covers. A style alone can load nothing here, as images and fonts may come from this server only.
  */
-export function pagePolicy(scripts: readonly string[] = []): string {
+function pagePolicy(scripts: readonly string[] = []): string {
   return [
     "default-src 'none'",
     ["script-src 'self'", ...scripts.map((hash) => `'${hash}'`)].join(' '),

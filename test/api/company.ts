@@ -49,7 +49,7 @@ type Content<R> = R extends { responses: { 200: { content: { 'application/json':
   : R extends { responses: { 202: { content: { 'application/json': { schema: infer S extends z.ZodType } } } } }
     ? z.infer<S>
     : never
-export type Answer<Name extends keyof Routes> = Content<Routes[Name]>
+type Answer<Name extends keyof Routes> = Content<Routes[Name]>
 
 /** A workspace in a folder of its own, with a server in this process. */
 export async function openCompany(limits: Partial<AppLimits> = {}, webFolder?: string): Promise<Company> {

@@ -32,7 +32,7 @@ interface ViewQuery {
 }
 
 /** A view as it stands in a link, for the use cases. */
-export function viewOf(query: ViewQuery) {
+function viewOf(query: ViewQuery) {
   const filters = filtersOf(query.filters)
   const sort = listOf(query.sort).map((name) =>
     name.startsWith('-') ? { column: name.slice(1), descending: true } : { column: name, descending: false },

@@ -7,7 +7,7 @@ export const money = z.string().meta({ description: 'Exact decimal as text' })
 /** A cell of a table: decimals as exact text, dates as `YYYY-MM-DD`; a list or structure comes as JSON text. */
 export const cell = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export const row = z.record(z.string(), cell)
-export const key = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
+const key = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
 
 /** RFC 9457. `code` is stable; `problems` says what is wrong, each with its place. */
 export const problem = z

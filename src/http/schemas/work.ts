@@ -4,7 +4,7 @@ import { problem } from './values.ts'
 
 /** What is done in a workspace: jobs, imports, runs. */
 
-export const jobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])
+const jobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])
 
 export const job = z
   .object({

@@ -304,7 +304,7 @@ export function formatBand(
   return formatInterval(show(figure.low), show(figure.high), intervalLevel(figure.interval))
 }
 
-/** Keeps figures together where text wraps: no-break spaces before `%`, `k`, `m`, `bn`, and no break after a minus sign. */
+/** Keeps figures together where text wraps: no-break spaces before `%`, `k`, `m`, `bn`, and no break after a sign. */
 export function keepTogether(text: string): string {
-  return text.replace(/(\d) (%|k\b|m\b|bn\b|s\b|UTC\b)/g, '$1\u00a0$2').replace(/\u2212(?=[^\s\u2060])/g, '\u2212\u2060')
+  return text.replace(/(\d) (%|k\b|m\b|bn\b|s\b|UTC\b)/g, '$1\u00a0$2').replace(/(\u2212(?=[^\s\u2060])|\+(?=\p{Sc}))/gu, '$1\u2060')
 }

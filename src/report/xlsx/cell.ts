@@ -69,16 +69,19 @@ export function cellXml(cell: BookCell | null, column: number, row: number, styl
     const serial = dateSerial(value)
     if (serial !== null) return `${open}>${code}<v>${serial}</v></c>`
   }
-  const text = [...String(value)].length > longestText ? `${[...String(value)].slice(0, longestText - 1).join('')}…` : String(value)
+  const text = limited(String(value))
   if (formula !== undefined) return `${open} t="str">${code}<v>${escapeHtml(text)}</v></c>`
   // The quote prefix keeps it text when somebody edits the cell.
   const styled = /^[=+\-@\t\r]/.test(text) ? `<c ${at} s="${style(look, true)}"` : open
   return `${styled} t="inlineStr"><is><t xml:space="preserve">${escapeHtml(text)}</t></is></c>`
 }
 
+const limited = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text)
+
 // Zeros at the end say nothing; exponents are written out.
 function numberText(value: string | number): string {
-  const text = typeof value === 'number' ? String(value) : roundDecimal(value, 10)
+  const plain = typeof value === 'string' && /^-?\d+(\.\d{1,10})?$/.test(value)
+  const text = typeof value === 'number' || plain ? String(value) : roundDecimal(value, 10)
   return text.includes('.') && !/e/i.test(text) ? text.replace(/\.?0+$/, '') : text
 }
 

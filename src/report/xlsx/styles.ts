@@ -24,8 +24,10 @@ const looks: Look[] = [
   'strongQuantity',
 ]
 
+const numbers = new Map(looks.map((look, index) => [look, index]))
+
 /** Number of a look in the style sheet; looks come twice, the second time with the quote prefix. */
-export const styleNumber = (look: Look, quoted: boolean): number => looks.indexOf(look) + (quoted ? looks.length : 0)
+export const styleNumber = (look: Look, quoted: boolean): number => numbers.get(look)! + (quoted ? looks.length : 0)
 
 /** The style sheet: money in the currency's own digits, ISO dates, true types throughout. */
 export function stylesXml(currency: string): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { currencyCode } from '../../shared/config.ts'
 import { AppError, MissingError, UsageError } from '../../shared/errors.ts'
 import { buildImport, type StageState } from './build.ts'
 import { type ReadOptions, readFiles, type StagedFile } from './read/index.ts'
@@ -16,7 +17,7 @@ export type { ImportOptions, ImportPlace, ImportProgress, MappedField, Mapping, 
 /** Reads files and works out what they would import. Nothing is visible before {@link commitImport}; a failure leaves nothing behind. */
 export async function stageImport(place: ImportPlace, paths: string[], options: ImportOptions = {}): Promise<StagedImport> {
   if (paths.length === 0) throw new UsageError('import.no-files', 'no files to import', { hint: 'Name files, folders or archives.' })
-  if (options.saveRecipe !== undefined) checkRecipeName(options.saveRecipe)
+  checkOptions(options)
   await removeStaleStages(place)
   const now = (place.now ?? (() => new Date()))()
   const stage = `${stamp(now)}-${randomBytes(4).toString('hex')}`
@@ -33,7 +34,7 @@ export async function stageImport(place: ImportPlace, paths: string[], options: 
 
 /** Works the import out again with answers. Files are read again only when the answer is about reading them. */
 export async function answerImport(place: ImportPlace, stage: string, options: ImportOptions): Promise<StagedImport> {
-  if (options.saveRecipe !== undefined) checkRecipeName(options.saveRecipe)
+  checkOptions(options)
   const state = await readState(place, stage)
   const merged: ImportOptions = {
     ...state.options,
@@ -205,6 +206,14 @@ function stamp(now: Date): string {
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replace(/[-:]/g, '')
+}
+
+/** Refuses options that could not mean anything, before a file is read. */
+function checkOptions(options: ImportOptions): void {
+  if (options.saveRecipe !== undefined) checkRecipeName(options.saveRecipe)
+  if (options.currency === undefined) return
+  const checked = currencyCode.safeParse(options.currency)
+  if (!checked.success) throw new UsageError('import.currency', `currency ${checked.error.issues[0].message}`)
 }
 
 /** Options without what lives only as long as the call. */

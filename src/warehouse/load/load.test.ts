@@ -124,6 +124,14 @@ describe('what is imported', () => {
     })
   })
 
+  test('returns without an earlier sale are pointed out', async () => {
+    const report = await importText(`${head}\nA1,c1,2026-01-05,p1,2,10\nA2,c1,2026-01-06,p1,-1,10\nA3,c1,2026-01-06,p2,-1,4\n`)
+    expect(report.flags.find((flag) => flag.flag === 'return-unmatched')).toMatchObject({
+      rows: 1,
+      amounts: [{ currency: 'EUR', amount: '-4.0000' }],
+    })
+  })
+
   test('currencies are summed apart', async () => {
     const report = await importText(
       `${head},currency\nA1,c1,2026-01-05,p1,1,10,EUR\nA2,c1,2026-01-05,p1,1,7,usd\nA3,c1,2026-01-05,p1,1,1,EUR\n`,
@@ -133,6 +141,9 @@ describe('what is imported', () => {
       ['USD', '7.0000'],
     ])
     expect(report.flags.some((flag) => flag.flag === 'mixed-currencies')).toBe(true)
+    await expect(stageImport(newPlace(), [await file('x.csv', three)], { currency: 'Euro' })).rejects.toMatchObject({
+      code: 'import.currency',
+    })
   })
 
   test('look-alike letters, invisible characters and formulas are reported and never changed', async () => {

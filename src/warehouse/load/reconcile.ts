@@ -12,6 +12,7 @@ import {
   lookAlikeIds,
   setAsideAmounts,
   setAsideGroups,
+  unmatchedReturns,
 } from './canonical/report.sql.ts'
 import type { Canonical } from './canonicalise.ts'
 import { describeReason } from './reasons.ts'
@@ -179,6 +180,19 @@ async function otherFlags(warehouse: Warehouse, canonical: Canonical, currencies
     'The row is kept and the value is empty.',
     ((soft.examples as Row[] | null) ?? []).map((one) => `row ${one.row}, "${one.c}": ${one.v}`),
   )
+  const unmatched = await warehouse.rows(unmatchedReturns(id('order_line')))
+  if (unmatched.length > 0)
+    flags.push({
+      flag: 'return-unmatched',
+      title: 'Returns without an earlier sale',
+      rows: unmatched.reduce((sum, row) => sum + Number(row.rows), 0),
+      amounts: unmatched.map((row) => ({ currency: String(row.currency), amount: String(row.amount) })),
+      note: 'The file holds no earlier sale of the product to the customer: it was sold before the file begins, or under another number.',
+      examples: unmatched
+        .flatMap((row) => row.examples as Row[])
+        .slice(0, 3)
+        .map((one) => `${one.file}, row ${one.row}: order ${one.order_id}`),
+    })
   if (currencies > 1)
     add(
       'mixed-currencies',

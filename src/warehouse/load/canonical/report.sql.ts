@@ -119,6 +119,32 @@ export function flagTotals(lines: Sql): Sql {
   return sql`select l.currency, ${join(columns)} from ${lines} l group by l.currency order by l.currency`
 }
 
+/** One row per currency: returns of a customer for a product of which these lines hold no earlier sale to it. */
+export function unmatchedReturns(lines: Sql): Sql {
+  return sql`
+    with returned as (
+      select customer_key, product_key, order_date, invoice_amount, currency, source_file, source_row, order_id
+      from ${lines}
+      where kind = 'return' and customer_key > 0 and product_key > 0 and product_id <> 'REFUND'
+    ),
+    sold as (
+      select l.customer_key, l.product_key, min(l.order_date) as first_day
+      from ${lines} l
+      where l.kind = 'sale' and l.customer_key > 0 and l.customer_key in (select customer_key from returned)
+      group by l.customer_key, l.product_key
+    )
+    select
+      r.currency,
+      count(*) as rows,
+      cast(sum(r.invoice_amount) as decimal(38, 4)) as amount,
+      min({'file': r.source_file, 'row': r.source_row, 'order_id': r.order_id}, 3) as examples
+    from returned r
+    left join sold s on s.customer_key = r.customer_key and s.product_key = r.product_key
+    where s.first_day is null or s.first_day > r.order_date
+    group by r.currency
+    order by r.currency`
+}
+
 /** Letters of Cyrillic and Greek that look like Latin ones, and the Latin ones. */
 const lookAlike = 'АВЕЅІЈКМНОРСТХУаеѕіјорсхуΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανκ'
 const latinTwin = 'ABESIJKMHOPCTXYaesijopcxyABEZHIKMNOPTYXoavk'

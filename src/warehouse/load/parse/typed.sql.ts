@@ -40,6 +40,9 @@ export function typedAs(type: FieldType): Sql {
   return sql`varchar`
 }
 
+/** Codes of ISO 4217. */
+const currencies = Intl.supportedValuesOf('currency').map((code) => sql`${code}`)
+
 /** Texts that data tools write where a value is missing. */
 const missingWords = sql`('null', 'nan', 'none', 'n/a', '#n/a', '\\n', '<na>', '(null)')`
 
@@ -165,7 +168,7 @@ function parse(field: Field, text: Sql, reading: Reading): Sql {
       return sql`case when lower(${text}) in ('true', 't', 'yes', 'y', '1', 'x', 'ja', 'j', 'wahr', 'oui', 'vrai', 'si', 'sí', 'verdadero') then true
         when lower(${text}) in ('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'falso') then false end`
     case 'currency':
-      return sql`case when regexp_full_match(upper(${text}), '[A-Z]{3}') then upper(${text}) when ${text} = '€' then 'EUR' when ${text} = '£' then 'GBP' end`
+      return sql`case when upper(${text}) in (${join(currencies)}) then upper(${text}) when ${text} = '€' then 'EUR' when ${text} = '£' then 'GBP' end`
     case 'month':
       return sql`case
         when regexp_full_match(${text}, '[0-9]{4}[-/.](0[1-9]|1[0-2])([-/.][0-9]{2})?') then concat(substr(${text}, 1, 4), '-', substr(${text}, 6, 2))

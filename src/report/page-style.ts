@@ -73,5 +73,5 @@ ul.plain{margin:0 0 3mm;padding-left:4.5mm}ul.plain li{margin:0 0 1mm}
 const fontStack = `"Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif`
 
 /** Text as a CSS string: everything but letters, digits and spaces is written as its code, so that nothing can end the string early. */
-export const cssString = (text: string): string =>
+const cssString = (text: string): string =>
   `"${[...text].map((character) => (/[\p{L}\p{N} ]/u.test(character) ? character : `\\${character.codePointAt(0)!.toString(16)} `)).join('')}"`

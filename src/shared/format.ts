@@ -26,7 +26,7 @@ export interface MoneyOptions extends FormatOptions {
 /** Shown where a figure is absent. */
 export const absent = '–'
 
-export const minus = '\u2212'
+const minus = '\u2212'
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
@@ -227,7 +227,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /** Both ends of an interval: `(90 %: 1.05–1.46 m)`. */
-export function formatInterval(low: string, high: string, level = '90 %'): string {
+function formatInterval(low: string, high: string, level = '90 %'): string {
   return `(${level}: ${formatRange(low, high)})`
 }
 

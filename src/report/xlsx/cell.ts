@@ -86,7 +86,7 @@ function numberText(value: string | number): string {
 }
 
 /** Days since 30 December 1899, as spreadsheets count; null before 1 March 1900, where they disagree. */
-export function dateSerial(text: string): number | null {
+function dateSerial(text: string): number | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
   if (!match) return null
   const days = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 86_400_000 + 25_569

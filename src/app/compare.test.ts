@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makePlace, writeImport } from '../pipeline/test-imports.ts'
+import { makePlace, writeImport } from '../pipeline/test-helper.ts'
 import { compareSnapshots } from './compare.ts'
 import { runDoctor } from './doctor.ts'
 import { closeSnapshots } from './open-snapshot.ts'

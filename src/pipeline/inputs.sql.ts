@@ -163,7 +163,7 @@ export function lineTotals(asOf: string): Sql {
       ${money(sql`invoice_amount`)},
       ${money(sql`list_amount`)},
       ${money(sql`product_cost`)},
-      sum(case when order_date > cast(${asOf} as date) then 1 else 0 end) as lines_after
+      count(*) filter (where order_date > cast(${asOf} as date)) as lines_after
     from order_line
     group by currency, customer_key > 0
     order by currency, identified`

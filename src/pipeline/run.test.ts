@@ -9,7 +9,7 @@ import { lockHolder } from './lock.ts'
 import { type RunRequest, runSteps } from './run.ts'
 import { currentSnapshot, readSnapshot, snapshotIds } from './snapshot.ts'
 import type { AnyStep, StepContext } from './step.ts'
-import { makePlace, type TestLine, writeImport } from './test-imports.ts'
+import { makePlace, type TestLine, writeImport } from './test-helper.ts'
 
 const customerTotal = table({
   name: 'customer_total',

@@ -3,13 +3,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configSchema } from '../shared/config.ts'
 import { hashText } from '../shared/durable.ts'
-import { canonicalTable, engineTypes } from '../warehouse/contract/index.ts'
+import { type ColumnType, canonicalTable } from '../warehouse/contract/index.ts'
 import { openDuckDB } from '../warehouse/duckdb.ts'
 import type { ImportReport } from '../warehouse/load/report.ts'
 import type { Cell } from '../warehouse/port.ts'
 import { id, join as list, type Sql, sql } from '../warehouse/sql.ts'
 
 // For tests: imports written by hand as an import leaves them, without reading a file.
+
+const engineType: Record<ColumnType, Sql> = {
+  text: sql`varchar`,
+  integer: sql`bigint`,
+  money: sql`decimal(18, 4)`,
+  money_sum: sql`decimal(38, 4)`,
+  price: sql`decimal(18, 6)`,
+  quantity: sql`decimal(18, 4)`,
+  ratio: sql`double`,
+  number: sql`double`,
+  date: sql`date`,
+  month: sql`date`,
+  boolean: sql`boolean`,
+  json: sql`varchar`,
+}
 
 export interface TestLine {
   order_id: string
@@ -110,8 +125,7 @@ export async function writeImport(importsDir: string, input: TestImport): Promis
   }
   const save = async (name: string, keys: Sql[], orderBy: Sql, joins: Sql = sql``) => {
     const columns = Object.entries(canonicalTable(name)?.columns ?? {}).map(
-      ([column, { type }]) =>
-        sql`cast(raw.${id(column)} as ${{ kind: 'sql', parts: [{ text: engineTypes[type] }] } as Sql}) as ${id(column)}`,
+      ([column, { type }]) => sql`cast(raw.${id(column)} as ${engineType[type]}) as ${id(column)}`,
     )
     tables[name] = await warehouse.save(
       sql`select ${list([...columns, ...keys])} from ${id(`raw ${name}`)} as raw${joins} order by ${orderBy}`,

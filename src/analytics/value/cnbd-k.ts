@@ -2,17 +2,15 @@
  * BG/CNBD-k and MBG/CNBD-k: purchases in Erlang-k intervals, so more regular than chance (Platzer and Reutterer; Mzoughia and Limam 2014).
  */
 import {
-  type BetaGeometricParameters,
   betaGeometricAlive,
   betaGeometricConditional,
   betaGeometricDert,
   betaGeometricDistribution,
   betaGeometricExpected,
-  betaGeometricLogLikelihood,
   fitBetaGeometric,
   simulateBetaGeometric,
-  type Variant,
 } from './beta-geometric.ts'
+import { type BetaGeometricParameters, betaGeometricLogLikelihood, type Variant } from './beta-geometric-likelihood.ts'
 import { evidenceIn, type PurchaseCells, whyTooThin } from './cells.ts'
 import { type Fit, refuse } from './fit.ts'
 import type { FitOptions, HistoryModel } from './history-model.ts'

@@ -32,7 +32,6 @@ const homes: Record<string, string[]> = {
   '@hono/zod-openapi': ['src/http'],
   '@observablehq/plot': ['src/charts'],
   linkedom: ['src/report', 'src/charts'],
-  'write-excel-file': ['src/report'],
   yauzl: ['src/warehouse/load/read'],
   saxes: ['src/warehouse/load/read'],
 }

@@ -1,7 +1,9 @@
 /**
  * The library: the same use cases that the command line and the web app call. Workspaces are folders; see ARCHITECTURE.md.
  */
+export * as costing from './analytics/costing/index.ts'
 export * from './analytics/index.ts'
+export * as value from './analytics/value/index.ts'
 export { compareSnapshots } from './app/compare.ts'
 export { explainFigure } from './app/explain.ts'
 export { answerImport, commitImport, discardImport, listImports, listRecipes, stageImport, undoImport } from './app/imports.ts'

@@ -117,9 +117,8 @@ export function watch(page: Page, origin: string): Watch {
 /** Waits until nothing is being loaded and nothing moves. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(
-    `document.querySelector('main h1') !== null && document.querySelector('main [role="status"][aria-label^="Loading"]') === null`,
-  )
+  await page.locator('main h1').first().waitFor({ state: 'attached' })
+  await page.locator('main [role="status"][aria-label^="Loading"]').first().waitFor({ state: 'detached' })
   await page.evaluate(
     `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => null))).then(() => null)`,
   )

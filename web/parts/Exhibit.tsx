@@ -32,9 +32,16 @@ export function Exhibit({
   const [asTable, setAsTable] = useState(false)
   const id = useId()
   const Heading = heading
-  useKeys({ t: () => setAsTable((before) => !before) })
+  const figure = useRef<HTMLElement>(null)
+  useKeys({
+    t: () => {
+      // Within a chart the key is for that one, elsewhere for all.
+      const here = document.activeElement?.closest('figure')
+      if (!here || here === figure.current) setAsTable((before) => !before)
+    },
+  })
   return (
-    <figure className={`${classes.exhibit} avoid-break`} aria-labelledby={`${id}-title`} style={{ margin: 0 }}>
+    <figure ref={figure} className={`${classes.exhibit} avoid-break`} aria-labelledby={`${id}-title`} style={{ margin: 0 }}>
       <div className={classes.exhibitHead}>
         <div>
           <Heading id={`${id}-title`} className={hideTitle ? 'visually-hidden' : classes.exhibitTitle}>

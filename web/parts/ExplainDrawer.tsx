@@ -1,7 +1,7 @@
 import { CopyButton, Drawer } from '@mantine/core'
 import { useMemo } from 'react'
-import { formatCount, formatDate, formatValue, keepTogether } from '../../src/shared/format.ts'
-import { type Explanation, useExplanation, useTables, useWorkspace } from './api.ts'
+import { formatCount, formatCounted, formatDate, formatValue, keepTogether } from '../../src/shared/format.ts'
+import { type Explanation, useExplanation, useTables } from './api.ts'
 import { CheckMark } from './CheckMark.tsx'
 import classes from './explain.module.css'
 import { CheckIcon, StopIcon } from './icons.tsx'
@@ -47,7 +47,7 @@ export function ExplainDrawer() {
 }
 
 function Explained({ explanation: e, target }: { explanation: Explanation; target: ExplainTarget }) {
-  const currency = useWorkspace().data?.currency ?? 'EUR'
+  const { currency } = e
   const contract = useTables().data?.tables.find((table) => table.name === e.table)
   const { set, explainLink } = useCommon()
   const where = Object.entries(e.where)
@@ -90,28 +90,38 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
           <h3>From</h3>
           <table className={parts.table}>
             <tbody>
-              {e.inputs.map((input) => {
-                const column = contract?.columns[input.column]
-                const text = formatValue(input.value, column ?? { type: 'text' }, currency)
-                return (
-                  <tr key={input.column}>
-                    <th scope="row">
-                      <button
-                        type="button"
-                        className={parts.link}
-                        style={{ fontSize: 14 }}
-                        onClick={() => set({ explain: explainLink({ table: target.table, where: target.where, column: input.column }) })}
-                      >
-                        {input.title}
-                      </button>
-                      {input.formula && <div className="small dim">= {input.formula}</div>}
-                    </th>
-                    <td className={`${parts.right}${isNegative(input.value) ? ' loss' : ''}`}>{text}</td>
-                  </tr>
-                )
-              })}
+              {e.inputs.map((input) => (
+                <tr key={input.column}>
+                  <th scope="row">
+                    <button
+                      type="button"
+                      className={parts.link}
+                      style={{ fontSize: 14 }}
+                      onClick={() => set({ explain: explainLink({ table: target.table, where: target.where, column: input.column }) })}
+                    >
+                      {input.title}
+                    </button>
+                    {input.formula && <div className="small dim">= {input.formula}</div>}
+                    {input.sources && (
+                      <div className="small dim">
+                        {formatCounted(input.sources.rows, 'row')},{' '}
+                        {input.sources.matches ? 'sums exactly' : `sums to ${formatValue(input.sources.sum ?? null, input, currency)}`}
+                      </div>
+                    )}
+                  </th>
+                  <td className={`${parts.right}${isNegative(input.value) ? ' loss' : ''}`}>{formatValue(input.value, input, currency)}</td>
+                </tr>
+              ))}
             </tbody>
           </table>
+          {e.computed && (
+            <p className={classes.match} style={{ marginTop: 8 }}>
+              {e.computed.matches ? <CheckIcon size={14} /> : <StopIcon size={14} />}
+              {e.computed.matches
+                ? 'Computed again from these, it is the figure, exactly.'
+                : `Computed again from these, it would be ${formatValue(e.computed.value, e, currency)}.`}
+            </p>
+          )}
         </section>
       )}
 
@@ -125,7 +135,7 @@ function Explained({ explanation: e, target }: { explanation: Explanation; targe
           <dt>Snapshot</dt>
           <dd className="tab">{e.snapshot}</dd>
           <dt>Files</dt>
-          <dd>{[...new Set(e.imports.flatMap((i) => i.files))].join(', ') || 'none'}</dd>
+          <dd>{e.imports.map((one) => `${one.files.join(', ')}${one.active ? '' : ' (import since undone)'}`).join('; ') || 'none'}</dd>
         </dl>
         {e.checks.length > 0 && (
           <ul className={classes.checks}>

@@ -12,6 +12,9 @@ const typing = (target: EventTarget | null): boolean =>
 
 const modalOpen = (): boolean => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
 
+/** Keys that one of our own listeners took: others may act on them too, such as every chart on `t`. */
+const ours = new WeakSet<Event>()
+
 export function useKeys(keys: KeyMap, options: { inDialogs?: boolean } = {}): void {
   const latest = useRef(keys)
   latest.current = keys
@@ -20,7 +23,7 @@ export function useKeys(keys: KeyMap, options: { inDialogs?: boolean } = {}): vo
     let first = ''
     let timer: ReturnType<typeof setTimeout> | undefined
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.altKey || event.isComposing) return
+      if ((event.defaultPrevented && !ours.has(event)) || event.altKey || event.isComposing) return
       const mod = event.ctrlKey || event.metaKey
       if (!mod && (typing(event.target) || (!inDialogs && modalOpen()))) return
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
@@ -32,6 +35,7 @@ export function useKeys(keys: KeyMap, options: { inDialogs?: boolean } = {}): vo
       if (first !== '') timer = setTimeout(() => (first = ''), 1200)
       if (!action) return
       event.preventDefault()
+      ours.add(event)
       action(event)
     }
     document.addEventListener('keydown', onKey)

@@ -1,0 +1,262 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type App, startApp } from './app.ts'
+import { settled } from './browser.ts'
+import { ambiguousLines, companyWorkspace, emptyWorkspace } from './company.ts'
+
+/** Presses Tab until the element that has the focus is called so; every control must be reachable. */
+async function tabTo(page: Page, name: RegExp, most = 80): Promise<void> {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab')
+    const called = await page.evaluate<string>(
+      `(document.activeElement?.getAttribute('aria-label') ?? '') + ' ' + (document.activeElement?.textContent ?? '')`,
+    )
+    if (name.test(called)) return
+  }
+  throw new Error(`Tab reached nothing called ${name}`)
+}
+
+describe('a company with figures', () => {
+  let app: App
+  beforeAll(async () => {
+    app = await startApp(await companyWorkspace())
+  })
+  afterAll(() => app?.close())
+
+  test('by keyboard: a customer is found, opened, and a figure of it explained down to file and row', async () => {
+    const { page, watch, context } = await app.open('/')
+    await page.keyboard.press('/')
+    await page.getByRole('combobox', { name: 'Search and commands' }).fill('loved')
+    await page.getByRole('option', { name: /Big Loved Ltd/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/customers/C001')
+    await settled(page)
+    expect(await page.title()).toContain('Big Loved Ltd')
+    await tabTo(page, /Explain Contribution/)
+    await page.keyboard.press('Enter')
+    const drawer = page.getByRole('dialog', { name: /Where this figure comes from/ })
+    await drawer
+      .getByText(/exactly\./)
+      .first()
+      .waitFor()
+    expect(await drawer.innerText()).toContain('orders.csv')
+    expect(page.url()).toContain('explain=')
+
+    // The address alone leads back to the same explanation.
+    const { page: other, context: second } = await app.open(new URL(page.url()).pathname + new URL(page.url()).search)
+    await other
+      .getByText(/exactly\./)
+      .first()
+      .waitFor()
+    await second.close()
+
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'hidden' })
+    expect(page.url()).not.toContain('explain=')
+    expect(watch.complaints).toEqual([])
+    await context.close()
+  })
+
+  test('by keyboard: the customer table is walked, sorted, filtered and explained, and the address says what is shown', async () => {
+    const { page, context } = await app.open('/customers')
+    const grid = page.getByRole('grid', { name: 'Profit by customer' })
+    await grid.getByRole('gridcell').first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    expect(await page.evaluate('document.activeElement.dataset.cell')).toBe('1:0')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: /Where this figure comes from/ }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: /Where this figure comes from/ }).waitFor({ state: 'hidden' })
+
+    await page.keyboard.press('f')
+    await page.keyboard.type('Loved')
+    await page.waitForURL('**q=Loved*')
+    await page.getByText('1 row').waitFor()
+    await grid.getByRole('button', { name: /^Orders/ }).click()
+    await page.waitForURL('**sort=-orders*')
+    await page.reload()
+    await settled(page)
+    await page.getByText('1 row').waitFor()
+    expect(await grid.getByRole('columnheader', { name: /Orders/ }).getAttribute('aria-sort')).toBe('descending')
+    await context.close()
+  })
+
+  test('a filter, the columns and the export follow what is shown', async () => {
+    const { page, context } = await app.open('/customers?where=contribution:lt:0&cols=customer_id,name,contribution')
+    await page.getByRole('button', { name: /Remove the filter Contribution below/ }).waitFor()
+    await page.getByText('Big Loved Ltd').waitFor()
+    await page.keyboard.press('e')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /CSV, for spreadsheets/ }).click(),
+    ])
+    const file = await download.path()
+    const { readFile } = await import('node:fs/promises')
+    const text = await readFile(file, 'utf8')
+    expect(text.split(/\r?\n/)[0]?.replace(/^\ufeff/, '')).toBe('customer_id,name,contribution')
+    expect(text).toContain('Big Loved Ltd')
+    await context.close()
+  })
+
+  test('picking customers on the whale curve by keys filters the table below and tells their sum', async () => {
+    const { page, context } = await app.open('/')
+    const last = page.getByRole('slider', { name: 'Last customer picked, by rank' })
+    await last.focus()
+    await page.keyboard.press('PageDown')
+    await page.waitForURL('**to=*')
+    await page.getByText(/of 90 customers/).waitFor()
+    await page.getByRole('button', { name: /Remove the filter Ranks/ }).waitFor()
+    await last.focus()
+    await page.keyboard.press('Escape')
+    await page.waitForURL((url) => !url.search.includes('to='))
+    await context.close()
+  })
+
+  test('charts turn into tables and back, and each has a name and a summary', async () => {
+    const { page, context } = await app.open('/')
+    await page.locator('figure svg[role="img"]').first().waitFor()
+    for (const picture of await page.locator('figure svg[role="img"]').all())
+      expect((await picture.getAttribute('aria-label'))?.length ?? 0).toBeGreaterThan(10)
+    const charts = await page.locator('figure svg[role="img"]').count()
+    expect(charts).toBeGreaterThanOrEqual(5)
+    await page.keyboard.press('t')
+    await page.locator('figure table').first().waitFor()
+    expect(await page.locator('figure table').count()).toBe(charts)
+    await page.keyboard.press('t')
+    await page.locator('figure svg[role="img"]').first().waitFor()
+    await context.close()
+  })
+
+  test('g and a letter jump, ? lists the keys, the theme is remembered', async () => {
+    const { page, context } = await app.open('/')
+    for (const [key, path] of [
+      ['c', '/customers'],
+      ['d', '/data'],
+      ['w', '/glossary'],
+      ['p', '/'],
+    ] as const) {
+      await page.keyboard.press('g')
+      await page.keyboard.press(key)
+      await page.waitForURL(app.origin + path)
+      await settled(page)
+    }
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Next row').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Theme/ }).click()
+    await page.getByRole('menuitem', { name: 'Dark' }).click()
+    await page.reload()
+    await settled(page)
+    expect(await page.evaluate(`document.documentElement.getAttribute('data-mantine-color-scheme')`)).toBe('dark')
+    await context.close()
+  })
+
+  test('the skip link leads to the content, and a term tells its meaning on focus until Esc', async () => {
+    const { page, context } = await app.open('/')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    await tabTo(page, /^ ?Net revenue/)
+    await page.getByRole('tooltip').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('tooltip').waitFor({ state: 'hidden' })
+    await context.close()
+  })
+
+  test('it prints on A4 without rail and controls', async () => {
+    const { page, context } = await app.open('/', { scheme: 'dark' })
+    const pdf = await page.pdf({ format: 'A4' })
+    expect(pdf.length).toBeGreaterThan(20_000)
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.getByRole('navigation', { name: 'Places' }).isVisible()).toBe(false)
+    expect(await page.getByRole('button', { name: 'Export' }).isVisible()).toBe(false)
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    await context.close()
+  })
+
+  test('an import is undone after a question, and the figures offer to be computed again', async () => {
+    const { page, context } = await app.open('/data')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Undo this import?' })
+    await dialog.getByRole('button', { name: 'Keep it' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await dialog.getByRole('button', { name: 'Undo the import' }).click()
+    await page.getByText('No import yet').waitFor()
+    await page.getByText('Imports have changed since these figures were computed.').waitFor()
+    await context.close()
+  })
+})
+
+describe('an empty workspace', () => {
+  let app: App
+  let file: string
+  beforeAll(async () => {
+    const workspace = await emptyWorkspace()
+    file = join(workspace.dir, 'shop.csv')
+    await writeFile(file, ambiguousLines())
+    app = await startApp(workspace)
+  })
+  afterAll(() => app?.close())
+
+  test('by keyboard: a file is chosen, a question answered, the preview read, committed and computed', async () => {
+    const { page, watch, context } = await app.open('/')
+    await tabTo(page, /^ ?Import files/)
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/data/import')
+    await settled(page)
+    await tabTo(page, /^ ?Choose files/)
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+    await chooser.setFiles(file)
+
+    await page.waitForURL('**/data/import/*')
+    // A layout that was recognised by its columns alone is shown first.
+    const onward = page.getByRole('button', { name: /^On to/ })
+    const question = page.getByRole('group', { name: /day and month/ })
+    await Promise.race([onward.waitFor(), question.waitFor()])
+    if (await onward.isVisible()) {
+      await tabTo(page, /^ ?On to/)
+      await page.keyboard.press('Enter')
+    }
+    await question.waitFor()
+    expect(await question.innerText()).toMatch(/2025-0/)
+    await page.getByRole('radio', { name: /day, month/ }).focus()
+    await page.keyboard.press('Space')
+    await tabTo(page, /^ ?Answer/)
+    await page.keyboard.press('Enter')
+
+    const commit = page.getByRole('button', { name: /^Commit 60 rows/ })
+    await commit.waitFor()
+    const card = await page.locator('main').innerText()
+    expect(card).toContain('rows in')
+    expect(card).toContain('ties')
+    expect(card).toMatch(/row 62/)
+    await tabTo(page, /^ ?Commit 60 rows/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: /Imported: 60 rows/ }).waitFor()
+    await tabTo(page, /^ ?Compute the portfolio/)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${app.origin}/`)
+    await page.getByText('Net revenue', { exact: true }).first().waitFor()
+    expect(watch.complaints).toEqual([])
+    await context.close()
+  })
+
+  test('a file that is no table of orders fails with what is wrong and a way back', async () => {
+    const wrong = join(app.workspace.dir, 'letter.csv')
+    await writeFile(wrong, 'Dear Sir or Madam\nplease find enclosed\n')
+    const { page, context } = await app.open('/data/import')
+    await page.getByLabel('Files to import').setInputFiles(wrong)
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.innerText()).toContain('letter.csv')
+    await page.getByRole('button', { name: 'Start again' }).click()
+    await page.getByRole('button', { name: 'Choose files' }).waitFor()
+    await context.close()
+  })
+})

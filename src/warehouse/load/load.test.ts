@@ -400,9 +400,7 @@ describe('the life of an import', () => {
       ['order-changed', 1],
     ])
     expect(second.setAside[1].repair).toContain('clientele undo')
-    await expect(stageImport(place, [await file('again.csv', `${three}\n`)]))
-      .rejects.toMatchObject({ code: 'import.nothing-new' })
-      .catch(() => undefined)
+    await expect(stageImport(place, [await file('again.csv', `${three}\n`)])).rejects.toMatchObject({ code: 'import.nothing-new' })
     expect((await undoImport(place, first.id)).id).toBe(first.id)
     expect((await listImports(place)).map((one) => one.id)).toEqual([second.id])
     expect(await readdir(join(place.importsDir, '.undone'))).toEqual([first.id])

@@ -1,5 +1,6 @@
 import { sql } from '../../sql.ts'
 import { plainName } from '../match-columns.ts'
+import { multiplyMoney } from '../parse/exact.sql.ts'
 import type { Field, Layout } from './layout.ts'
 
 const fields: Field[] = [
@@ -47,7 +48,7 @@ export const onlineRetail: Layout = {
         when quantity < 0 then 'return'
         else 'sale' end as kind,
       upper(product_id) in ${feeCodes} or starts_with(lower(product_id), 'gift_') as service_flag,
-      cast(cast(quantity as decimal(38, 4)) * unit_price as decimal(18, 4)) as invoice_amount,
+      ${multiplyMoney(sql`quantity`, sql`unit_price`)} as invoice_amount,
       starts_with(upper(order_id), 'C') as cancellation_flag
     from (
       select

@@ -1,3 +1,4 @@
+import { allSteps } from '../analytics/index.ts'
 import { type Manifest, type RunSummary, summaryOf } from '../pipeline/manifest.ts'
 import { type RunProgress, runSteps } from '../pipeline/run.ts'
 import { currentSnapshot, readSnapshot, snapshotIds } from '../pipeline/snapshot.ts'
@@ -28,7 +29,7 @@ export async function runPortfolio(workspace: Workspace, options: RunOptions = {
   if (options.seed !== undefined && !(Number.isInteger(options.seed) && options.seed >= 0 && options.seed < 2 ** 32)) {
     throw new UsageError('run.seed', `seed must be a whole number from 0 to 4294967295; got ${options.seed}`)
   }
-  const steps = options.steps ?? (await import('../analytics/index.ts')).allSteps
+  const steps = options.steps ?? allSteps
   await writeEditorSchema(workspace.cacheDir)
   const manifest = await runSteps({ ...workspace, ...options, steps, now: new Date() })
   return summaryOf(manifest)

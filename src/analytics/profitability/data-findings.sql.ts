@@ -17,12 +17,7 @@ const plainName = sql`translate(upper(name), ${foreign + punctuation}, ${latin})
  */
 export function unmatchedReturns(): Sql {
   return sql`
-    with returned_pairs as (
-      select distinct customer_key, product_key
-      from valued_line
-      where kind = 'return' and customer_key > 0
-    ),
-    running as (
+    with running as (
       select
         line.customer_key,
         line.product_key,
@@ -38,8 +33,12 @@ export function unmatchedReturns(): Sql {
           rows unbounded preceding
         ) as stock
       from valued_line as line
-      join returned_pairs as pair on pair.customer_key = line.customer_key and pair.product_key = line.product_key
-      where line.kind in ('sale', 'return')
+      where line.kind in ('sale', 'return') and line.customer_key > 0
+        and cast(line.customer_key as bigint) * 2147483648 + line.product_key in (
+          select cast(customer_key as bigint) * 2147483648 + product_key
+          from valued_line
+          where kind = 'return' and customer_key > 0
+        )
     ),
     lowest as (
       select
@@ -70,8 +69,8 @@ export function linesByMonth(dialect: Dialect): Sql {
     select
       ${month} as month,
       cast(sum(lines) as bigint) as lines
-    from product_day_sums
-    where not is_product
+    from line_sums
+    where grain = 'day'
     group by ${month}
     order by ${month}`
 }

@@ -59,27 +59,21 @@ export function layerColumns({ list, cost }: Available): Sql {
   return join(columns.map(([name, value]) => sql`${value} as ${{ kind: 'sql', parts: [{ name }] } as Sql}`))
 }
 
-/** Sums of the layers over each customer's lines. One row per customer key; 0 is unidentified. */
-export function customerSums(available: Available): Sql {
+/**
+ * Sums of the layers over customers, over products and over days, from one pass over the lines. One row per customer key (0 is
+ * unidentified), one per product key (0 is none) and one per day; `grain` says which.
+ */
+export function lineSums(available: Available): Sql {
   return sql`
     select
+      case when grouping(customer_key) = 0 then 'customer' when grouping(product_key) = 0 then 'product' else 'day' end as grain,
       customer_key,
-      ${layerSums(available)}
-    from valued_line
-    group by customer_key`
-}
-
-/** Sums of the layers over products and over days, from one pass. One row per product key, and one per day. */
-export function productAndDaySums(available: Available): Sql {
-  return sql`
-    select
-      grouping(product_key) = 0 as is_product,
       product_key,
       order_date,
       sum(quantity) as quantity,
       ${layerSums(available)}
     from valued_line
-    group by grouping sets ((product_key), (order_date))`
+    group by grouping sets ((customer_key), (product_key), (order_date))`
 }
 
 /** Identified customers that bought a product. One row per product. */
@@ -110,7 +104,8 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
         sums.customer_key,
         sums.lines,
         ${layerColumns(available)}
-      from customer_sums as sums
+      from line_sums as sums
+      where grain = 'customer'
     ),
     measured as (
       select
@@ -179,10 +174,10 @@ export function productProfit(available: Available, has: { products: boolean; cu
       sums.lines,
       cast(sums.quantity as decimal(18, 4)) as quantity,
       ${layerColumns(available)}
-    from product_day_sums as sums
+    from line_sums as sums
     ${has.customers ? sql`left join product_customers as buyers on buyers.product_key = sums.product_key` : sql``}
     ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}
-    where sums.is_product`
+    where sums.grain = 'product'`
 }
 
 /** One row per customer and product with lines; (unidentified) and (none) stand for what is not known. */
@@ -218,8 +213,8 @@ export function monthProfit(dialect: Dialect, available: Available, complete: { 
       select
         ${month} as month,
         ${sumsOfLayers(available)}
-      from product_day_sums
-      where not is_product
+      from line_sums
+      where grain = 'day'
       group by ${month}
     ),
     activity as (

@@ -48,8 +48,8 @@ export interface Portfolio {
 }
 
 /**
- * Contribution layers by customer, product and month. One pass groups by customer, one by product and day, everything else comes from
- * what they make; that all of it adds up to the input is checked before anything is published.
+ * Contribution layers by customer, product and month. One pass sums the lines by customer, by product and by day, everything else comes
+ * from what it makes; that all of it adds up to the input is checked before anything is published.
  */
 export async function writeLayers(context: StepContext<z.infer<typeof layersParameters>>): Promise<void> {
   const { warehouse, asOf, currency, signal, check, progress } = context
@@ -66,9 +66,7 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
   progress(0.1)
 
   if (!context.has('customer')) await warehouse.view('customer', line.noCustomers())
-  await warehouse.materialise('customer_sums', layer.customerSums(available), { signal })
-  progress(0.3)
-  await warehouse.materialise('product_day_sums', layer.productAndDaySums(available), { signal })
+  await warehouse.materialise('line_sums', layer.lineSums(available), { signal })
   progress(0.5)
   await warehouse.materialise('order_without_sale', line.ordersWithoutSale(), { signal })
   await warehouse.materialise('customer_month', line.customerMonths(dialect, asOf), { signal })
@@ -145,7 +143,7 @@ async function valueLines(context: StepContext, control: readonly ControlRow[], 
 }
 
 async function readCoverage({ warehouse, signal }: StepContext): Promise<Coverage> {
-  const rows = await warehouse.rows(sql`select order_date from product_day_sums where not is_product order by order_date`, { signal })
+  const rows = await warehouse.rows(sql`select order_date from line_sums where grain = 'day' order by order_date`, { signal })
   const days = rows.map((row) => String(row.order_date))
   let longestGap = 0
   for (let i = 1; i < days.length; i++) longestGap = Math.max(longestGap, daysBetween(days[i - 1], days[i]) - 1)

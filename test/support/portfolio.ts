@@ -213,6 +213,8 @@ const bulk = {
 
 /** Rows of a canonical table through the engine's bulk door, then into the contract's exact types. */
 async function load(warehouse: Warehouse, table: string, rows: Record<string, Cell>[], keys: string[]): Promise<void> {
+  // As in a run, a table without rows is not there at all.
+  if (rows.length === 0) return
   const contract = canonicalTable(table) as TableContract
   const types = Object.fromEntries([
     ...Object.entries(contract.columns).map(([name, { type }]) => [name, bulk[engineTypes[type] as keyof typeof bulk]] as const),

@@ -13,27 +13,37 @@ type Rows = Virtualizer<HTMLDivElement, HTMLTableRowElement>
  */
 export function useScaledRows(scroller: RefObject<HTMLDivElement | null>, count: number) {
   const height = count * rowHeight
-  const scale = Math.max(1, height / tallest)
-  const scaleNow = useRef(scale)
-  scaleNow.current = scale
-
-  const observeElementOffset = useCallback((instance: Rows, tell: (offset: number, scrolling: boolean) => void) => {
-    const element = instance.scrollElement
-    if (!element) return
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const on = (scrolling: boolean): void => tell(element.scrollTop * scaleNow.current, scrolling)
-    const onScroll = (): void => {
-      on(true)
-      clearTimeout(timer)
-      timer = setTimeout(() => on(false), 150)
-    }
-    on(false)
-    element.addEventListener('scroll', onScroll, { passive: true })
-    return () => {
-      clearTimeout(timer)
-      element.removeEventListener('scroll', onScroll)
-    }
+  const body = Math.min(height, tallest)
+  const heightNow = useRef(height)
+  heightNow.current = height
+  // How many pixels of rows one pixel of the scroll bar stands for: its whole way is the way from the first view to the last.
+  const scaleOf = useCallback((element: HTMLElement): number => {
+    const edge = (name: string): number => element.querySelector(name)?.clientHeight ?? 0
+    const way = element.scrollHeight - element.clientHeight
+    const view = element.clientHeight - edge('thead') - edge('tfoot')
+    return heightNow.current <= tallest || way <= 0 ? 1 : (heightNow.current - view) / way
   }, [])
+
+  const observeElementOffset = useCallback(
+    (instance: Rows, tell: (offset: number, scrolling: boolean) => void) => {
+      const element = instance.scrollElement
+      if (!element) return
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const on = (scrolling: boolean): void => tell(element.scrollTop * scaleOf(element), scrolling)
+      const onScroll = (): void => {
+        on(true)
+        clearTimeout(timer)
+        timer = setTimeout(() => on(false), 150)
+      }
+      on(false)
+      element.addEventListener('scroll', onScroll, { passive: true })
+      return () => {
+        clearTimeout(timer)
+        element.removeEventListener('scroll', onScroll)
+      }
+    },
+    [scaleOf],
+  )
 
   const virtual = useVirtualizer<HTMLDivElement, HTMLTableRowElement>({
     count,
@@ -42,14 +52,14 @@ export function useScaledRows(scroller: RefObject<HTMLDivElement | null>, count:
     overscan: 8,
     initialRect: { width: 800, height: 480 } satisfies Rect,
     observeElementOffset,
-    scrollToFn: (offset, _options, instance) => instance.scrollElement?.scrollTo({ top: offset / scaleNow.current }),
+    scrollToFn: (offset, _options, instance) => instance.scrollElement?.scrollTo({ top: offset / scaleOf(instance.scrollElement) }),
   })
   const items: VirtualItem[] = virtual.getVirtualItems()
   const start = items[0]?.start ?? 0
   const end = items.at(-1)?.end ?? 0
-  const body = height / scale
   // Where the rows stand in the shortened body: as far from the top of the view as they would be in the long one.
   const offset = virtual.scrollOffset ?? 0
+  const scale = scroller.current ? scaleOf(scroller.current) : 1
   const before = Math.max(0, Math.min(offset / scale + (start - offset), body - (end - start)))
   const after = Math.max(0, body - before - (end - start))
 
@@ -60,12 +70,13 @@ export function useScaledRows(scroller: RefObject<HTMLDivElement | null>, count:
       const foot = element.querySelector('tfoot')?.clientHeight ?? 0
       const head = element.querySelector('thead')?.clientHeight ?? 0
       const view = element.clientHeight - head - foot
-      const at = element.scrollTop * scaleNow.current
+      const scale = scaleOf(element)
+      const at = element.scrollTop * scale
       const top = index * rowHeight
-      if (top < at) element.scrollTop = top / scaleNow.current
-      else if (top + rowHeight > at + view) element.scrollTop = Math.ceil((top + rowHeight - view) / scaleNow.current)
+      if (top < at) element.scrollTop = top / scale
+      else if (top + rowHeight > at + view) element.scrollTop = Math.ceil((top + rowHeight - view) / scale)
     },
-    [scroller],
+    [scroller, scaleOf],
   )
   return useMemo(() => ({ items, before, after, show }), [items, before, after, show])
 }

@@ -167,7 +167,7 @@ async function open(workspace: Workspace, manifest: Manifest): Promise<OpenSnaps
       tables.set(contract.name, contract)
     }
     // Without one of the imports the canonical tables would not be those that the figures were made from.
-    for (const name of missing.length > 0 ? [] : await attachForReading(warehouse, imports)) {
+    for (const name of missing.length > 0 ? [] : await attachForReading(warehouse, imports, manifest.currency)) {
       const contract = canonicalTable(name)
       if (contract) tables.set(name, plainContract(contract))
     }

@@ -113,6 +113,7 @@ export async function exportTable(
           workspace.importsDir,
           snapshot.manifest.inputs.map((input) => input.import),
         ),
+        snapshot.manifest.currency,
       )
     const rows = await writeOut(warehouse, out, file, format, question.signal)
     const { schema: _schema, ...plain } = contract as PlainContract & { schema?: unknown }

@@ -152,8 +152,40 @@ export function unitedRows(contract: TableContract, parts: readonly (Part & { im
   )
 }
 
-/** The control totals of the order lines as the steps will see them. One row per currency and whether a customer is known. */
-export function lineTotals(asOf: string): Sql {
+/**
+ * Order lines with the cost of their product where they have none of their own: quantity x unit cost, for goods in the reporting currency,
+ * from the day on which the cost holds. The cost may have come with a later import than the lines. One row per order line.
+ */
+export function linesWithProductCost(columns: readonly string[], lines: string, products: string, by: string, currency: string): Sql {
+  const shown = columns.map((column) =>
+    column === 'product_cost'
+      ? sql`coalesce(
+          line.product_cost,
+          case
+            when line.kind in ('sale', 'return')
+              and line.currency = ${currency}
+              and (product.valid_from is null or product.valid_from <= line.order_date)
+            then cast(line.quantity * product.unit_cost as decimal(18, 4))
+          end
+        ) as product_cost`
+      : sql`line.${id(column)}`,
+  )
+  return sql`
+    select ${join(shown)}
+    from ${id(lines)} as line
+    left join ${id(products)} as product on product.${id(by)} = line.${id(by)}`
+}
+
+/** Whether there are goods without a cost and products with one. One row. */
+export function lacksProductCost(lines: string, products: string): Sql {
+  return sql`
+    select
+      (select count(*) from ${id(products)} where unit_cost is not null) > 0
+      and (select count(*) from ${id(lines)} where product_cost is null and kind in ('sale', 'return')) > 0 as lacking`
+}
+
+/** The control totals of the order lines as they were imported. One row per currency and whether a customer is known. */
+export function lineTotals(lines: string, asOf: string): Sql {
   const money = (column: Sql) => sql`cast(coalesce(sum(${column}), 0) as decimal(38, 4)) as ${column}`
   return sql`
     select
@@ -164,7 +196,7 @@ export function lineTotals(asOf: string): Sql {
       ${money(sql`list_amount`)},
       ${money(sql`product_cost`)},
       count(*) filter (where order_date > cast(${asOf} as date)) as lines_after
-    from order_line
+    from ${id(lines)}
     group by currency, customer_key > 0
     order by currency, identified`
 }

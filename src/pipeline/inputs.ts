@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join as joinPath } from 'node:path'
 import { AppError, MissingError } from '../shared/errors.ts'
 import { canonicalTables, type TableContract } from '../warehouse/contract/index.ts'
 import { type ImportReport, importReport } from '../warehouse/load/report.ts'
 import type { Warehouse } from '../warehouse/port.ts'
+import { id, join, sql } from '../warehouse/sql.ts'
 import {
   areDisjoint,
   globalKeys,
@@ -12,7 +13,9 @@ import {
   type KeyMaps,
   keyed,
   keyMap,
+  lacksProductCost,
   latestByKey,
+  linesWithProductCost,
   mergedEntities,
   ordersWithCustomer,
   type Part,
@@ -32,7 +35,7 @@ export interface ImportFolder {
 export async function activeImports(importsDir: string): Promise<ImportFolder[]> {
   const folders = (await entries(importsDir)).filter((name) => !name.startsWith('.')).sort()
   return Promise.all(
-    folders.map(async (name) => ({ report: await readReport(join(importsDir, name)), dir: join(importsDir, name), active: true })),
+    folders.map(async (name) => ({ report: await readReport(joinPath(importsDir, name)), dir: joinPath(importsDir, name), active: true })),
   )
 }
 
@@ -40,9 +43,9 @@ export async function activeImports(importsDir: string): Promise<ImportFolder[]>
 export async function importsOf(importsDir: string, ids: readonly string[]): Promise<ImportFolder[]> {
   const active = new Set(await entries(importsDir))
   return Promise.all(
-    ids.map(async (id) => {
-      const dir = active.has(id) ? join(importsDir, id) : join(importsDir, '.undone', id)
-      return { report: await readReport(dir), dir, active: active.has(id) }
+    ids.map(async (one) => {
+      const dir = active.has(one) ? joinPath(importsDir, one) : joinPath(importsDir, '.undone', one)
+      return { report: await readReport(dir), dir, active: active.has(one) }
     }),
   )
 }
@@ -58,20 +61,33 @@ export function filesIn(imports: readonly ImportFolder[]): Map<string, { file: s
     canonicalTables.map(({ name }) => [
       name,
       imports.flatMap(({ report, dir }, position) =>
-        (report.tables[name] ?? 0) > 0 ? [{ file: join(dir, `${name}.parquet`), position: position + 1 }] : [],
+        (report.tables[name] ?? 0) > 0 ? [{ file: joinPath(dir, `${name}.parquet`), position: position + 1 }] : [],
       ),
     ]),
   )
 }
 
+/** View of the order lines as they were imported, before product costs of other imports reach them: what control totals are held against. */
+export const linesAsImported = 'order lines as imported'
+
 /**
  * Puts the canonical tables of the imports into the warehouse under their own names. Of one import they are read straight from its
- * files; over several, customers, products and orders get keys over all of them.
+ * files; over several, customers, products and orders get keys over all of them, and products that came with another import give
+ * their cost to lines that have none.
  */
-export async function attachInputs(warehouse: Warehouse, imports: readonly ImportFolder[], signal?: AbortSignal): Promise<Set<string>> {
+export async function attachInputs(
+  warehouse: Warehouse,
+  imports: readonly ImportFolder[],
+  currency: string,
+  signal?: AbortSignal,
+): Promise<Set<string>> {
   const files = filesIn(imports)
   if (imports.length === 1) {
-    for (const [name, parts] of files) if (parts.length > 0) await warehouse.attach(name, [parts[0].file])
+    for (const [name, parts] of files) {
+      if (parts.length === 0) continue
+      await warehouse.attach(name, [parts[0].file])
+      if (name === 'order_line') await warehouse.attach(linesAsImported, [parts[0].file])
+    }
     return tablesIn(imports)
   }
   const partsOf = new Map<string, Part[]>()
@@ -111,8 +127,19 @@ export async function attachInputs(warehouse: Warehouse, imports: readonly Impor
   for (const [name, parts] of partsOf) {
     if (parts.length === 0 || name in keyed) continue
     const contract = contractOf(name)
-    if (name === 'order_line') await warehouse.view(name, rekeyed(contract, withMaps(parts, maps, ['customer', 'product', 'order'])))
-    else if (parts.length === 1) await warehouse.attach(name, [(files.get(name) ?? [])[0].file])
+    if (name === 'order_line') {
+      await warehouse.view(linesAsImported, rekeyed(contract, withMaps(parts, maps, ['customer', 'product', 'order'])))
+      const columns = [...Object.keys(contract.columns), ...(Object.keys(keyed) as KeyedTable[]).map((table) => keyed[table].key)]
+      const lacking =
+        (partsOf.get('product') ?? []).length > 0 &&
+        (await warehouse.rows(lacksProductCost(linesAsImported, 'product'), { signal }))[0].lacking
+      await warehouse.view(
+        name,
+        lacking === true
+          ? linesWithProductCost(columns, linesAsImported, 'product', 'product_key', currency)
+          : sql`select * from ${id(linesAsImported)}`,
+      )
+    } else if (parts.length === 1) await warehouse.attach(name, [(files.get(name) ?? [])[0].file])
     else await warehouse.view(name, latestByKey(contract, parts))
   }
   return tablesIn(imports)
@@ -125,8 +152,11 @@ export const tracedLines = 'order lines with their import'
  * Puts the canonical tables of the imports into the warehouse for reading by people: under their own names, with the columns of their
  * contracts and without the integer keys that a run needs. Makes views only, so it is quick whatever the size.
  */
-export async function attachForReading(warehouse: Warehouse, imports: readonly ImportFolder[]): Promise<Set<string>> {
-  for (const [name, list] of filesIn(imports)) {
+export async function attachForReading(warehouse: Warehouse, imports: readonly ImportFolder[], currency: string): Promise<Set<string>> {
+  const files = filesIn(imports)
+  const costsMayCome = imports.length > 1 && (files.get('product') ?? []).length > 0
+  // Products first: order lines may take their cost from them.
+  for (const [name, list] of [...files].sort(([a], [b]) => Number(b === 'product') - Number(a === 'product'))) {
     if (list.length === 0) continue
     const contract = contractOf(name)
     const parts = list.map(({ position }) => ({
@@ -135,8 +165,18 @@ export async function attachForReading(warehouse: Warehouse, imports: readonly I
       importId: imports[position - 1].report.id,
     }))
     for (const [i, { relation }] of parts.entries()) await warehouse.attach(relation, [list[i].file])
-    if (name === 'order_line') await warehouse.view(tracedLines, unitedRows(contract, parts, 'import_id'))
-    if (parts.length === 1 || name === 'order_line') await warehouse.view(name, unitedRows(contract, parts))
+    if (name === 'order_line') {
+      await warehouse.view(linesAsImported, unitedRows(contract, parts, 'import_id'))
+      const columns = Object.keys(contract.columns)
+      const traced = [...columns, 'import_id']
+      await warehouse.view(
+        tracedLines,
+        costsMayCome
+          ? linesWithProductCost(traced, linesAsImported, 'product', 'product_id', currency)
+          : sql`select * from ${id(linesAsImported)}`,
+      )
+      await warehouse.view(name, sql`select ${join(columns.map((column) => id(column)))} from ${id(tracedLines)}`)
+    } else if (parts.length === 1) await warehouse.view(name, unitedRows(contract, parts))
     else if (name in keyed) await warehouse.view(name, mergedEntities(name as KeyedTable, contract, parts, null, warehouse.dialect))
     else await warehouse.view(name, latestByKey(contract, parts))
   }
@@ -145,7 +185,7 @@ export async function attachForReading(warehouse: Warehouse, imports: readonly I
 
 /** A report from an import's folder. */
 async function readReport(dir: string): Promise<ImportReport> {
-  const file = join(dir, 'import.json')
+  const file = joinPath(dir, 'import.json')
   try {
     return importReport.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {

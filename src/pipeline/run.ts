@@ -198,7 +198,7 @@ async function execute(
   const started = performance.now()
   const seconds = (from: number) => Math.round(performance.now() - from) / 1000
   await mkdir(folder, { recursive: true })
-  const there = await attachInputs(warehouse, imports, signal)
+  const there = await attachInputs(warehouse, imports, config.currency, signal)
   const plan = planSteps(request.steps, there)
   const total = plan.run.length + 1
   const tell = (step: string, title: string, done: number, within: number) =>

@@ -101,6 +101,42 @@ test('a wrong setting is reported with line and column', async () => {
   expect(refused.stderr).toContain(`clientele.yaml:${line}:`)
 })
 
+test('unit costs that are loaded later turn revenue into contribution, and the figures still explain themselves', async () => {
+  await using folder = await temporaryFolder()
+  const withoutCost = orders
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.slice(0, line.lastIndexOf(',')))
+    .join('\n')
+  const { workspace, file } = await company(folder.path, `${withoutCost}\n`)
+  await clientele(['import', file, '--yes', '--workspace', workspace])
+  const contribution = async () => {
+    const run = await clientele(['run', '--json', '--workspace', workspace])
+    expect(run.code, run.stderr).toBe(0)
+    return run.json().figures.find((figure: { name: string }) => figure.name === 'contribution').value
+  }
+  expect(await contribution()).toBeNull()
+  const products = join(folder.path, 'products.csv')
+  await writeFile(products, 'product_id,name,unit_cost\nP1,Cup,6.00\nP2,Plate,2.00\n')
+  const imported = await clientele(['import', products, '--yes', '--workspace', workspace])
+  expect(imported.code, imported.stderr).toBe(0)
+  expect(Number(await contribution())).toBe(25.5)
+  const explained = await clientele([
+    'explain',
+    'customer_profit',
+    '--where',
+    'customer_id=K1',
+    '--column',
+    'product_cost',
+    '--json',
+    '--workspace',
+    workspace,
+  ])
+  expect(explained.json()).toMatchObject({ value: '8.0000', sources: { matches: true } })
+  const compared = await clientele(['compare', '--json', '--workspace', workspace])
+  expect(compared.code, compared.stderr).toBe(0)
+})
+
 test('queries can read and nothing else', async () => {
   await using folder = await temporaryFolder()
   const { workspace, file } = await company(folder.path)

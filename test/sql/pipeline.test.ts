@@ -47,6 +47,23 @@ beforeAll(async () => {
     sql`select cast(null as varchar) as x, 'o1' as order_id, 'a' as customer_id, cast('2026-01-01' as date) as order_date, 1 as order_key`,
   )
   await make('customers', sql`select 'a' as customer_id, 7 as customer_key`)
+  await make(
+    'costed',
+    sql`
+    select * from (values
+      (1, 'sale', cast(3 as decimal(18, 4)), 'EUR', cast('2026-01-02' as date), cast(null as decimal(18, 4)), 1),
+      (2, 'sale', cast(3 as decimal(18, 4)), 'EUR', cast('2026-01-02' as date), cast(9 as decimal(18, 4)), 1),
+      (3, 'sale', cast(3 as decimal(18, 4)), 'EUR', cast('2025-12-31' as date), cast(null as decimal(18, 4)), 1),
+      (4, 'sale', cast(3 as decimal(18, 4)), 'USD', cast('2026-01-02' as date), cast(null as decimal(18, 4)), 1),
+      (5, 'return', cast(-3 as decimal(18, 4)), 'EUR', cast('2026-01-02' as date), cast(null as decimal(18, 4)), 1),
+      (6, 'fee', cast(1 as decimal(18, 4)), 'EUR', cast('2026-01-02' as date), cast(null as decimal(18, 4)), 1),
+      (7, 'sale', cast(1 as decimal(18, 4)), 'EUR', cast('2026-01-02' as date), cast(null as decimal(18, 4)), 9)
+    ) as t (line_no, kind, quantity, currency, order_date, product_cost, product_key)`,
+  )
+  await make(
+    'priced',
+    sql`select 1 as product_key, cast(2.000050 as decimal(18, 6)) as unit_cost, cast('2026-01-01' as date) as valid_from`,
+  )
   await make('r1', sql`select 'USD' as currency, cast('2026-01-01' as date) as date, cast(0.9 as double) as rate`)
   await make('r2', sql`select 'USD' as currency, cast('2026-01-01' as date) as date, cast(0.8 as double) as rate`)
   await make('fx_rate', sql`select * from r1`)
@@ -156,8 +173,22 @@ const cases: SqlCase[] = [
     ],
   },
   {
+    of: 'linesWithProductCost',
+    query: sql`select line_no, product_cost from (${inputs.linesWithProductCost(['line_no', 'product_cost'], 'costed', 'priced', 'product_key', 'EUR')}) as t order by line_no`,
+    rows: [
+      { line_no: 1, product_cost: '6.0002' },
+      { line_no: 2, product_cost: '9.0000' },
+      { line_no: 3, product_cost: null },
+      { line_no: 4, product_cost: null },
+      { line_no: 5, product_cost: '-6.0002' },
+      { line_no: 6, product_cost: null },
+      { line_no: 7, product_cost: null },
+    ],
+  },
+  { of: 'lacksProductCost', query: inputs.lacksProductCost('costed', 'priced'), rows: [{ lacking: true }] },
+  {
     of: 'lineTotals',
-    query: inputs.lineTotals('2026-02-01'),
+    query: inputs.lineTotals('order_line', '2026-02-01'),
     rows: [
       {
         currency: 'EUR',

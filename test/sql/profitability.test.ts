@@ -277,6 +277,7 @@ const cases: SqlCase[] = [
     ordered: true,
     rows: [{ customer_id: 'A', name: 'Alder', measure: '59.4000', measure_share: 59.4 / 57.35 }],
   },
+  { of: 'returnedPairs', query: data.returnedPairs(), rows: [{ customer_key: 2, product_key: 1 }] },
   {
     // B returned 6 of 5.
     of: 'unmatchedReturns',

@@ -9,6 +9,16 @@ const punctuation = " -_./,&'"
 
 const plainName = sql`translate(upper(name), ${foreign + punctuation}, ${latin})`
 
+/** Which products each customer returned. Few beside all lines, and a table of its own so that the engine knows it. One row per customer and product. */
+export function returnedPairs(): Sql {
+  return sql`
+    select distinct
+      customer_key,
+      product_key
+    from valued_line
+    where kind = 'return' and customer_key > 0`
+}
+
 /**
  * Returned lines of customers and products that have too few earlier sales. One row.
  *
@@ -33,12 +43,8 @@ export function unmatchedReturns(): Sql {
           rows unbounded preceding
         ) as stock
       from valued_line as line
-      where line.kind in ('sale', 'return') and line.customer_key > 0
-        and cast(line.customer_key as bigint) * 2147483648 + line.product_key in (
-          select cast(customer_key as bigint) * 2147483648 + product_key
-          from valued_line
-          where kind = 'return' and customer_key > 0
-        )
+      join returned_pair as pair on pair.customer_key = line.customer_key and pair.product_key = line.product_key
+      where line.kind in ('sale', 'return')
     ),
     lowest as (
       select

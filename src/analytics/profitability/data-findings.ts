@@ -106,10 +106,15 @@ function incompleteMonths({ coverage, complete }: Portfolio): Finding | null {
   }
 }
 
-async function unmatchedReturns({ warehouse, signal, currency }: StepContext, { control, totals }: Portfolio): Promise<Finding | null> {
+async function unmatchedReturns(
+  { warehouse, signal, currency }: StepContext,
+  { control, totals, detailed }: Portfolio,
+): Promise<Finding | null> {
+  if (!detailed) return null
   const returned = (row: { kind: string; identified: boolean }) => row.kind === 'return' && row.identified
   const all = countOf(control, returned)
   if (all === 0) return null
+  await warehouse.materialise('returned_pair', query.returnedPairs(), { signal })
   const [row] = await warehouse.rows(query.unmatchedReturns(), { signal })
   const lines = Number(row.lines)
   if (lines === 0) return null

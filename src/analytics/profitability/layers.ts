@@ -17,7 +17,10 @@ import { type Coverage, completeMonths, daysBetween, type Span } from './periods
 import { literalRows } from './rows.sql.ts'
 
 export const layersParameters = z.strictObject({
-  /** Up to how many order lines the customers of each product are counted, which takes longer than everything else. Defaults to 5 million. */
+  /**
+   * Up to how many order lines the customers of each product are counted and returns are matched to sales, which takes longer than
+   * everything else. Defaults to 5 million.
+   */
   mostLines: z.number().int().min(0).default(5_000_000),
 })
 
@@ -45,6 +48,8 @@ export interface Portfolio {
   /** Identified customers with a line. */
   customers: number
   orders: number
+  /** Whether there are few enough lines to look at each customer's products. */
+  detailed: boolean
 }
 
 /**
@@ -95,7 +100,7 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
 
   const [active] = await warehouse.rows(layer.activeCustomers(), { signal })
   const { customers, orders } = { customers: Number(active.customers), orders: Number(active.orders) }
-  const portfolio: Portfolio = { available, totals, identified, control, coverage, complete, customers, orders }
+  const portfolio: Portfolio = { detailed, available, totals, identified, control, coverage, complete, customers, orders }
   await context.save(layerTotals, literalRows(layerTotals, layerRows(portfolio)), sql`position`)
   for (const figure of layerFigures(portfolio)) context.figure(figure)
   for (const finding of await dataFindings(context, portfolio)) context.finding(finding)

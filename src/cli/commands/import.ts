@@ -23,6 +23,7 @@ interface Flags {
   headerRow?: number
   layout?: string
   map: string[]
+  answer: string[]
   recipe?: string
   saveRecipe?: string
 }
@@ -42,6 +43,7 @@ export function importCommand(): Command {
     .option('--header-row <number>', 'row that holds the column names, from 1', wholeNumber)
     .option('--layout <id>', 'read as this known layout')
     .option('--map <field=column>', 'take a field from a column; may be given several times', collect, [])
+    .option('--answer <question=value>', 'answer a question by its name; may be given several times', collect, [])
     .option('--recipe <name>', 'replay a saved mapping')
     .option('--save-recipe <name>', 'save the mapping under a name')
     .action(async (files: string[], flags: Flags) => {
@@ -52,6 +54,7 @@ export function importCommand(): Command {
       const options: ImportOptions = {
         ...pick(flags),
         map: pairsOf(flags.map, '--map') as Record<string, string>,
+        answers: pairsOf(flags.answer, '--answer') as Record<string, string>,
         signal,
         onProgress: ({ phase, fraction, detail }) => progress.update(detail ? `${phase}: ${detail}` : phase, fraction),
       }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { currencyCode } from '../../shared/config.ts'
 import { AppError, MissingError, UsageError } from '../../shared/errors.ts'
+import { withAnswers } from './answers.ts'
 import { buildImport, type StageState } from './build.ts'
 import { type ReadOptions, readFiles, type StagedFile } from './read/index.ts'
 import { checkRecipeName, readRecipes, saveRecipe } from './recipes.ts'
@@ -15,7 +16,8 @@ export type { ImportReport } from './report.ts'
 export type { ImportOptions, ImportPlace, ImportProgress, MappedField, Mapping, Question, Recipe, StagedImport } from './types.ts'
 
 /** Reads files and works out what they would import. Nothing is visible before {@link commitImport}; a failure leaves nothing behind. */
-export async function stageImport(place: ImportPlace, paths: string[], options: ImportOptions = {}): Promise<StagedImport> {
+export async function stageImport(place: ImportPlace, paths: string[], given: ImportOptions = {}): Promise<StagedImport> {
+  const options = withAnswers(given)
   if (paths.length === 0) throw new UsageError('import.no-files', 'no files to import', { hint: 'Name files, folders or archives.' })
   checkOptions(options)
   await removeStaleStages(place)
@@ -33,7 +35,8 @@ export async function stageImport(place: ImportPlace, paths: string[], options: 
 }
 
 /** Works the import out again with answers. Files are read again only when the answer is about reading them. */
-export async function answerImport(place: ImportPlace, stage: string, options: ImportOptions): Promise<StagedImport> {
+export async function answerImport(place: ImportPlace, stage: string, given: ImportOptions): Promise<StagedImport> {
+  const options = withAnswers(given)
   checkOptions(options)
   const state = await readState(place, stage)
   const merged: ImportOptions = {

@@ -316,7 +316,7 @@ describe('what is asked', () => {
     const path = await file('orders.csv', 'order_id;customer_id;order_date;amount\nA;c1;2026-01-01;1.234\nB;c1;2026-01-02;12.500\n')
     const staged = await stageImport(place, [path])
     expect(staged.questions).toMatchObject([{ id: 'decimal-mark', column: 'amount' }])
-    expect((await answerImport(place, staged.id, { decimalMark: ',' })).report?.totals[0].invoiceAmount).toBe('13734.0000')
+    expect((await answerImport(place, staged.id, { answers: { 'decimal-mark': ',' } })).report?.totals[0].invoiceAmount).toBe('13734.0000')
     expect((await answerImport(place, staged.id, { decimalMark: '.' })).report?.totals[0].invoiceAmount).toBe('13.7340')
   })
 

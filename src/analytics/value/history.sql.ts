@@ -14,7 +14,7 @@ export function purchases(cost: boolean): Sql {
       select
         customer_key,
         order_date,
-        sum(${measure}) as spend,
+        cast(sum(${measure}) as decimal(18, 4)) as spend,
         max(case when kind = 'sale' then order_date end) as bought_on
       from valued_line
       where customer_key > 0
@@ -30,7 +30,7 @@ export function purchases(cost: boolean): Sql {
     select
       customer_key,
       day,
-      cast(sum(spend) as decimal(38, 4)) as spend
+      cast(sum(spend) as decimal(18, 4)) as spend
     from attributed
     where day is not null
     group by customer_key, day`

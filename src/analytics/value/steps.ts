@@ -115,10 +115,7 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
   const trials = parameters.models.map((name) => attempt(name, before, length, parameters))
   progress(0.5)
   const standing = trials.filter((trial) => trial.proof)
-  const best = standing.reduce<Trial | undefined>(
-    (found, each) => (found && found.proof!.misplaced <= each.proof!.misplaced ? found : each),
-    undefined,
-  )
+  const best = choose(standing)
   const failed = 'no model of purchases came to an optimum on the first part of the data'
   if (!best?.proof || !best.parameters)
     return refuse(
@@ -276,9 +273,22 @@ function attempt(name: CandidateName, { cells, until, totals }: Study, length: n
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
+/** Models closer than this in misplaced purchases are taken as equally good. */
+const tie = 0.001
+
+/** The model that misplaced the fewest held-out purchases; among equals one that converged, then in the order asked for. */
+function choose(standing: Trial[]): Trial | undefined {
+  const least = Math.min(...standing.map(({ proof }) => proof!.misplaced))
+  const equals = standing.filter(({ proof }) => proof!.misplaced <= least + tie)
+  return equals.find(({ status }) => status === 'converged') ?? equals[0]
+}
+
 function chosenBecause(best: Trial, standing: Trial[]): string {
-  const others = standing.filter((trial) => trial !== best).map(({ model, proof }) => `${model.title} ${percent(proof!.misplaced)}`)
-  return `chosen: it misplaced the fewest held-out purchases, ${percent(best.proof!.misplaced)}${others.length > 0 ? ` (${others.join(', ')})` : ''}`
+  const others = standing.filter((trial) => trial !== best)
+  const told = others.map(({ model, proof }) => `${model.title} ${percent(proof!.misplaced)}`)
+  const equal = others.some(({ proof }) => proof!.misplaced <= best.proof!.misplaced + tie)
+  const why = equal ? 'chosen: none misplaced fewer held-out purchases' : 'chosen: it misplaced the fewest held-out purchases'
+  return `${why}, ${percent(best.proof!.misplaced)}${told.length > 0 ? ` (${told.join(', ')})` : ''}`
 }
 
 function modelRow(model: string, fittedOn: string, status: string, reason: string, customers: number, histories: number): Row {

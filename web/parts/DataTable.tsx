@@ -121,7 +121,13 @@ export function DataTable(props: DataTableProps) {
     [contract, shown],
   )
   const grid = useTable({ features, columns: columnDefs, data: lines, getRowId: (line) => String(line.index) })
-  const widths = shown.map((id, index) => widthOf(id, contract.columns[id]!, index === 0))
+  const widths = shown.map((id, index) => {
+    const column = contract.columns[id]!
+    const total = index === 0 ? null : first.data?.totals?.[id]
+    // Totals are the longest figures of their column and must never be cut off.
+    const needed = total === null || total === undefined ? 0 : showCell(total, column, currency).length * 8.6 + 28
+    return Math.max(widthOf(id, column, index === 0), needed)
+  })
 
   // A new view starts at its top.
   const viewText = JSON.stringify(view)

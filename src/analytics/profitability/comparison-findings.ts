@@ -61,7 +61,7 @@ function headline({ finding, currency }: StepContext<unknown>, { rows, settings 
     doubt: `${formatDate(current.from)} to ${formatDate(current.to)}${months === 12 || months === null ? '' : '; the seasons differ between the two periods'}.`,
     weight: 75,
     kind: signOf(change) < 0 ? 'bad' : signOf(change) > 0 ? 'good' : 'neutral',
-    link: '/profitability',
+    link: '/tables/bridge',
   })
 }
 
@@ -117,7 +117,7 @@ async function erosion({ warehouse, signal, finding, currency, has }: StepContex
     action: 'Pricing with product management: see who grants it and whether the product is becoming a commodity.',
     weight: 68,
     kind: 'bad',
-    link: '/pricing',
+    link: '/tables/product_profit',
   })
 }
 

@@ -61,6 +61,13 @@ const customerById = createRoute({
   },
 })
 
+const value = createRoute({
+  getParentRoute: () => root,
+  path: '/value',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/value/ValuePage.tsx'), 'ValuePage'),
+})
+
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -138,6 +145,7 @@ export const router = createRouter({
     customers,
     customer,
     customerById,
+    value,
     data,
     importStart,
     importStaged,

@@ -1,7 +1,7 @@
 /** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
 export interface Place {
   title: string
-  to?: '/' | '/customers' | '/data' | '/settings' | '/glossary'
+  to?: '/' | '/customers' | '/value' | '/data' | '/settings' | '/glossary'
   needs?: string
 }
 
@@ -13,7 +13,7 @@ export const places: { group: string; items: Place[] }[] = [
       { title: 'Customers', to: '/customers' },
       { title: 'Profitability', needs: 'a ledger and what your people do for customers (activities)' },
       { title: 'Pricing', needs: 'list prices, discounts and rebates line by line' },
-      { title: 'Value', needs: 'two years of orders with customer ids' },
+      { title: 'Value', to: '/value' },
       { title: 'Relationships', needs: 'attributes of the exchange with each customer' },
     ],
   },

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Workspace } from '../../src/app/workspace.ts'
 import { type RunningServer, startServer } from '../../src/http/server.ts'
@@ -41,6 +42,7 @@ export async function startApp(workspace: Workspace): Promise<App> {
       await browser.close()
       await server.close()
       await removeWorkspace(workspace)
+      await rm(webFolder, { recursive: true, force: true })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,7 +65,7 @@ function lacksLibraries(file: string): boolean {
   }
 }
 
-/** The web app as it stands in the sources: built anew when they are newer than what was built. */
+/** The web app as it stands in the sources, in a temporary folder: built anew when they are newer than what was built. */
 export async function builtWebApp(): Promise<string> {
   const folder = join(root, 'dist', 'web')
   const builtAt = await stat(join(folder, 'index.html')).then(
@@ -73,9 +73,12 @@ export async function builtWebApp(): Promise<string> {
     () => 0,
   )
   const newest = Math.max(...(await Promise.all(['web', 'src/charts', 'src/shared'].map((name) => newestIn(join(root, name))))))
-  if (builtAt >= newest) return folder
-  // Test files that start together build one after the other, each into a folder of its own.
+  // A folder of its own, so that nobody who builds meanwhile takes files away from under the test.
   const own = await mkdtemp(join(tmpdir(), 'clientele-web-'))
+  if (builtAt >= newest) {
+    await cp(folder, own, { recursive: true })
+    return own
+  }
   await build({
     configFile: join(root, 'vite.config.ts'),
     root: join(root, 'web'),

@@ -430,6 +430,6 @@ function widthOf(id: string, column: Column, first: boolean): number {
     month: 96,
     boolean: 92,
   }
-  const short: Record<string, number> = { kind: 92, currency: 84, line_no: 64, source_row: 84, source_file: 200, product_id: 120 }
+  const short: Record<string, number> = { kind: 92, currency: 84, line_no: 64, source_row: 84, source_file: 200, product_id: 152 }
   return short[id] ?? Math.max(width[column.type] ?? (id === 'name' ? 220 : 136), header)
 }

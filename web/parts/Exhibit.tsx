@@ -87,7 +87,7 @@ function ChartView({
   const wide = Math.floor(width)
   const high = height ?? chart.height(wide || 600)
   useEffect(() => {
-    if (!holder.current || wide < 80) return
+    if (!holder.current || wide < 200) return
     const drawn = drawChart(chart, { width: wide, height: high, theme, id: `c${id.replace(/[^a-z0-9]/gi, '')}` })
     if (drawn) {
       // The drawing as a whole is one picture with a name; labels of its parts are not allowed inside it.

@@ -8,6 +8,9 @@ import { Bone, Show } from '../../parts/States.tsx'
 import type { Filter, TableSearch } from '../../parts/search.ts'
 import { isNumeric, keyOf, Num, showCell, unitOf } from '../../parts/values.tsx'
 
+/** Steps on the way to net revenue and contribution: in the layers above, and in the export of the table. */
+const steps = ['list_revenue', 'invoiced_revenue', 'revenue_without_cost']
+
 export function CustomerProducts({ customer }: { customer: Customer }) {
   const { products } = customer
   return (
@@ -16,13 +19,7 @@ export function CustomerProducts({ customer }: { customer: Customer }) {
       id="products"
       lead={`${formatCount(products.total)} products${products.total > products.rows.length ? `, the largest ${formatCount(products.rows.length)} shown` : ''}.`}
     >
-      <Plain
-        exhibit={products}
-        currency={customer.workspace.currency}
-        hidden={['customer_id']}
-        height={360}
-        label="Products of the customer"
-      />
+      <Plain exhibit={products} currency={customer.workspace.currency} hidden={steps} height={360} label="Products of the customer" />
     </Section>
   )
 }
@@ -35,7 +32,7 @@ export function CustomerOrders({ customer }: { customer: Customer }) {
       id="orders"
       lead={`${formatCount(orders.total)} orders${orders.total > orders.rows.length ? `, the latest ${formatCount(orders.rows.length)} shown` : ''}.`}
     >
-      <Plain exhibit={orders} currency={customer.workspace.currency} hidden={['customer_id']} height={320} label="Orders of the customer" />
+      <Plain exhibit={orders} currency={customer.workspace.currency} hidden={steps} height={320} label="Orders of the customer" />
     </Section>
   )
 }
@@ -54,9 +51,11 @@ function Plain({
   label: string
 }) {
   const { contract, rows } = exhibit
-  const names = Object.keys(contract.columns).filter(
-    (name) => !hidden.includes(name) && rows.some((row) => row[name] !== null && row[name] !== undefined),
-  )
+  const says = (name: string): boolean =>
+    rows.some((row) => row[name] !== null && row[name] !== undefined && !/^-?0(\.0+)?$/.test(String(row[name])))
+  const names = Object.keys(contract.columns)
+    .filter((name) => contract.key.includes(name) || (!hidden.includes(name) && says(name)))
+    .filter((name) => name !== 'customer_id')
   if (rows.length === 0) return <p className="dim">None.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -81,7 +80,7 @@ function Plain({
                 const column = contract.columns[name]!
                 const text = showCell(row[name], column, currency)
                 return (
-                  <td key={name} className={isNumeric(column.type) ? parts.right : undefined}>
+                  <td key={name} className={isNumeric(column.type) ? parts.right : name === 'name' ? undefined : parts.nowrap}>
                     {isNumeric(column.type) ? (
                       <Num
                         text={text}
@@ -111,9 +110,9 @@ const lineColumns = [
   'quantity',
   'invoice_amount',
   'product_cost',
-  'currency',
-  'source_file',
   'source_row',
+  'source_file',
+  'currency',
 ]
 
 /** Every order line of the customer, with the file and the row it came from. */

@@ -96,9 +96,9 @@ function trackingOptions(
       ruleY([0], { stroke: theme.rule }),
       text([before], {
         x: 'week',
-        frameAnchor: 'top',
+        frameAnchor: 'bottom',
         dx: 6,
-        dy: 2,
+        dy: -6,
         textAnchor: 'start',
         text: () => 'held out',
         ...label(theme.muted, theme),

@@ -26,7 +26,7 @@ export interface Valued {
   measure: 'contribution' | 'net revenue'
 }
 
-const link = '/tables/customer_value'
+const link = '/value'
 
 /** Says that there is no value, and why. */
 export function refuseValue({ finding, figure }: StepContext, reason: string): void {
@@ -151,6 +151,6 @@ function sayProof({ finding, currency }: StepContext, found: Valued): void {
         : `Finance: plan the next ${horizonWeeks} weeks with the interval, and compare at the next run.`,
     weight: worse || error > 0.2 ? 65 : 40,
     kind: worse ? 'data' : 'neutral',
-    link: '/tables/value_holdout',
+    link,
   })
 }

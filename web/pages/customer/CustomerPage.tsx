@@ -10,6 +10,7 @@ import parts from '../../parts/parts.module.css'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { useCommon } from '../../parts/useCommon.ts'
+import { CustomerValue } from '../value/CustomerValue.tsx'
 import { CustomerChange } from './CustomerChange.tsx'
 import { LayersChart, MonthsChart } from './CustomerCharts.tsx'
 import { CustomerLayers } from './CustomerLayers.tsx'
@@ -119,6 +120,7 @@ function Loaded({ customer }: { customer: Customer }) {
         }
       />
       <Figures figures={figuresOf(customer)} currency={currency} />
+      <CustomerValue customer={customer} />
       {customer.findings.length > 0 && (
         <Section title="What stands out" id="findings">
           <Findings findings={customer.findings} />

@@ -36,7 +36,11 @@ const mostDependence = 0.2
 export function fitSpendLaw(sums: PurchaseSums): SpendLaw {
   const average = Float64Array.from(sums.spend, (spend, i) => spend / sums.purchases[i]!)
   const without = sums.customers.reduce((count, customers, i) => count + (average[i]! > 0 ? 0 : customers), 0)
-  if (without > 0) return credibility(sums, `${without} customers brought nothing or less, which Gamma-Gamma cannot hold`)
+  if (without > 0)
+    return credibility(
+      sums,
+      `${without === 1 ? '1 customer' : `${without} customers`} brought nothing or less, which Gamma-Gamma cannot hold`,
+    )
   const cells = { x: sums.purchases, z: average, weight: sums.customers }
   const dependence = spendDependence(cells)
   if (Math.abs(dependence) > mostDependence)

@@ -86,7 +86,7 @@ function doubtOf({ proof, spendError, model, weak }: Valued): string {
   const money = spendError.actual > 0 ? `; their money by ${formatShare(Math.abs(spendError.expected / spendError.actual - 1))}` : ''
   return (
     `Tried on data held back, ${model} missed the number of purchases by ${formatShare(Math.abs(proof.expected / proof.actual - 1))}${money}.` +
-    (weak ? ` Its parameters are weak: ${weak}.` : '')
+    (weak ? ` Its single parameters mean little: ${weak.replace(/^the data do not determine [^:]*: /, '')}.` : '')
   )
 }
 

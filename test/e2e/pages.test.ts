@@ -34,6 +34,7 @@ const pages = [
   '/tables',
   '/tables/month_profit',
   '/glossary',
+  '/value',
   '/settings',
   '/nowhere',
   '/customers/nobody',

@@ -113,19 +113,9 @@ export const StopIcon = ({ size }: IconProps) => (
     <path d="M5.3 1.8h5.4l3.5 3.5v5.4l-3.5 3.5H5.3l-3.5-3.5V5.3zM8 5v3.6M8 11v.05" />
   </Icon>
 )
-export const ArrowIcon = ({ size }: IconProps) => (
-  <Icon size={size}>
-    <path d="M3 8h9.4M8.8 4.2 12.6 8l-3.8 3.8" />
-  </Icon>
-)
 export const UndoIcon = ({ size }: IconProps) => (
   <Icon size={size}>
     <path d="M3 6.5h6.5a3.8 3.8 0 0 1 0 7.5H6M3 6.5 6 3.5M3 6.5l3 3" />
-  </Icon>
-)
-export const SumIcon = ({ size }: IconProps) => (
-  <Icon size={size}>
-    <path d="M12 4.2V2.5H4L8.4 8 4 13.5h8v-1.7" />
   </Icon>
 )
 

@@ -63,7 +63,7 @@ export function Shell() {
         <button type="button" className={`${classes.icon} ${classes.menuButton}`} aria-label="Places" onClick={() => setRail(true)}>
           <MenuIcon />
         </button>
-        <Link to="/" className={classes.brand}>
+        <Link to="/" className={classes.brand} aria-label="Clientele: portfolio">
           <Mark />
           <span className={classes.brandName}>Clientele</span>
         </Link>

@@ -11,7 +11,6 @@ import { type ImportReport, importReport } from './report.ts'
 import { asImportError, openStage, publishFolder, removeStage, removeStaleStages, stageFolders, withImportLock } from './staging.ts'
 import type { ImportOptions, ImportPlace, Recipe, StagedImport } from './types.ts'
 
-export { layouts } from './layouts/index.ts'
 export type { ImportReport } from './report.ts'
 export type { ImportOptions, ImportPlace, ImportProgress, MappedField, Mapping, Question, Recipe, StagedImport } from './types.ts'
 

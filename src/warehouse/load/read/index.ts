@@ -13,7 +13,7 @@ import { diskError } from './staging.ts'
 import type { ReadOptions, StagedFile } from './types.ts'
 import { stageXlsx } from './xlsx.ts'
 
-export { defaultLimits, type Limits } from './limits.ts'
+export type { Limits } from './limits.ts'
 export { type PhysicalLine, physicalLine } from './physical-line.ts'
 export type { Detected, ReadOptions, ReadProgress, StagedFile } from './types.ts'
 

@@ -6,7 +6,7 @@ import type { Field, LayoutContext } from './layouts/index.ts'
 import { type DateOrder, dateEvidence, dayMeanings, dayShapes, dayTexts } from './parse/dates.sql.ts'
 import { markCounts, plainEvidence, valueEvidence } from './parse/evidence.sql.ts'
 import { currencyBeside, type DecimalMark } from './parse/numbers.sql.ts'
-import type { Reading } from './parse/typed.sql.ts'
+import { keptDecimals, type Reading } from './parse/typed.sql.ts'
 import type { Group } from './recognise.ts'
 import type { ImportOptions, Question } from './types.ts'
 
@@ -53,7 +53,15 @@ export async function decideReading(
   const columns = new Map(group.matches.flatMap((match) => (match.column ? [[match.field, match.column.position] as const] : [])))
   const mapped = group.layout.fields.filter((field) => columns.has(field.name))
   const decision: Decision = {
-    reading: { columns, decimalMark: '.', days: null, width: group.columns.length, floatIds: new Set() },
+    reading: {
+      columns,
+      decimalMark: '.',
+      days: null,
+      width: group.columns.length,
+      floatIds: new Set(),
+      clean: new Set(),
+      exact: new Set(),
+    },
     dateOrder: null,
     decimalMark: null,
     currency: null,
@@ -71,7 +79,15 @@ export async function decideReading(
   async function decideNumbers(fields: Field[]): Promise<void> {
     const numeric = fields.filter((field) => ['money', 'price', 'quantity', 'number', 'ratio'].includes(field.type))
     const ids = fields.filter((field) => field.type === 'id')
-    const found = await rowOf(plainEvidence(id(raw), numeric.map(cell), ids.map(cell)))
+    const texts = [...ids, ...fields.filter((field) => !numeric.includes(field) && field.type !== 'id')]
+    const found = await rowOf(plainEvidence(id(raw), numeric.map(cell), ids.map(cell), texts.map(cell)))
+    const plain = numeric.filter((_, i) => Number(found[`look_${i}`]) === 0)
+    decision.reading.clean = new Set([...plain, ...texts.filter((_, i) => Number(found[`untidy_${i}`]) === 0)].map((field) => field.name))
+    decision.reading.exact = new Set(
+      numeric
+        .filter((field, i) => plain.includes(field) && Number(found[`decimals_${i}`]) <= keptDecimals(field))
+        .map((field) => field.name),
+    )
     const marks: Marks[] = []
     for (const [i, field] of numeric.entries()) {
       const marked = Number(found[`marked_${i}`])

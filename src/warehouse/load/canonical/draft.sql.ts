@@ -1,5 +1,6 @@
 import type { Sql } from '../../sql.ts'
 import { id, join, sql } from '../../sql.ts'
+import { byNumber, numberOfFirst } from '../parse/typed.sql.ts'
 import type { Masters } from './masters.ts'
 
 /**
@@ -141,12 +142,8 @@ export function draftLines(layouts: readonly Sql[], currency: string, reportingC
       expected: 'a negative amount, as the quantity is negative',
     },
   ]
-  const pick = (what: (check: (typeof checks)[number]) => Sql) =>
-    join(
-      checks.map((check) => sql`when ${check.when} then ${what(check)}`),
-      sql` `,
-    )
-  const said = sql`case when reason is not null then`
+  const pick = (given: string, what: (check: (typeof checks)[number]) => Sql) =>
+    sql`case when reason is not null then ${id(given)} else ${byNumber(id('draft_problem'), checks.map(what))} end as ${id(given)}`
   return sql`
     select
       ${join(typed)},
@@ -157,9 +154,9 @@ export function draftLines(layouts: readonly Sql[], currency: string, reportingC
       coalesce(currency, ${currency}) as currency,
       coalesce(cancellation_flag, false) as cancellation_flag,
       coalesce(rounded, false) as rounded,
-      ${said} reason ${pick((check) => sql`${check.reason}`)} end as reason,
-      ${said} bad_column ${pick((check) => sql`${check.column}`)} end as bad_column,
-      ${said} bad_value ${pick((check) => check.value)} end as bad_value,
-      ${said} expected ${pick((check) => sql`${check.expected}`)} end as expected
-    from (${all}) u`
+      ${pick('reason', (check) => sql`${check.reason}`)},
+      ${pick('bad_column', (check) => sql`${check.column}`)},
+      ${pick('bad_value', (check) => check.value)},
+      ${pick('expected', (check) => sql`${check.expected}`)}
+    from (select *, ${numberOfFirst(checks.map((check) => check.when))} as draft_problem from (${all})) u`
 }

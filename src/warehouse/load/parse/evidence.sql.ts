@@ -1,28 +1,48 @@
 import type { Sql } from '../../sql.ts'
 import { id, join, sql } from '../../sql.ts'
-import { cellText, markEvidence, onlyPlain } from './numbers.sql.ts'
+import { cellText, isClean, markEvidence, onlyPlain } from './numbers.sql.ts'
 
 /**
  * One row, quickly: for each numeric column whether a closer look is needed (`look_<i>` cells that are more than digits, one point and
- * a minus), how many cells have a point, and how many of them cannot be thousands; for each id column how many cells are filled and how
- * many end in `.0`.
+ * a minus), how many cells have a point, how many of them cannot be thousands, and the most digits behind a point; for each id column
+ * how many cells are filled and how many end in `.0`; for each text column (ids first) how many cells must be trimmed or are not ASCII.
  */
-export function plainEvidence(raw: Sql, numeric: readonly Sql[], ids: readonly Sql[]): Sql {
-  const columns = [
+export function plainEvidence(raw: Sql, numeric: readonly Sql[], ids: readonly Sql[], texts: readonly Sql[]): Sql {
+  // Patterns stand alone below and are counted above: the engine then matches each entry of a Parquet dictionary once.
+  const cells = [
     ...numeric.flatMap((n, i) => [
-      sql`count(*) filter (where not ${onlyPlain(n)}) as ${id(`look_${i}`)}`,
-      sql`count(*) filter (where contains(${n}, '.')) as ${id(`marked_${i}`)}`,
-      sql`count(*) filter (where contains(${n}, '.') and length(${n}) - strpos(${n}, '.') <> 3) as ${id(`dot_${i}`)}`,
-      sql`max(${n}) filter (where contains(${n}, '.') and length(${n}) - strpos(${n}, '.') <> 3) as ${id(`example_${i}`)}`,
+      sql`${n} as ${id(`n_${i}`)}`,
+      sql`${onlyPlain(n)} as ${id(`plain_${i}`)}`,
+      sql`strlen(${n}) - nullif(strpos(${n}, '.'), 0) as ${id(`fraction_${i}`)}`,
     ]),
-    ...ids.flatMap((d, i) => [
-      sql`count(nullif(trim(${d}), '')) as ${id(`filled_${i}`)}`,
-      sql`count(*) filter (where suffix(${d}, '.0') and regexp_full_match(${d}, ' *[0-9]+[.]0 *')) as ${id(`float_${i}`)}`,
-      sql`min(${d}) as ${id(`float_example_${i}`)}`,
-    ]),
+    ...ids.map((d, i) => sql`suffix(${d}, '.0') as ${id(`suffix_${i}`)}`),
+    ...texts.flatMap((t, i) => [sql`${t} as ${id(`t_${i}`)}`, sql`${isClean(t)} as ${id(`clean_${i}`)}`]),
+    sql`row`,
+  ]
+  const columns = [
+    ...numeric.flatMap((_, i) => {
+      const [n, plain, fraction] = [id(`n_${i}`), id(`plain_${i}`), id(`fraction_${i}`)]
+      return [
+        sql`count(*) filter (where not ${plain}) as ${id(`look_${i}`)}`,
+        sql`count(${fraction}) as ${id(`marked_${i}`)}`,
+        sql`count(*) filter (where ${fraction} <> 3) as ${id(`dot_${i}`)}`,
+        sql`max(${n}) filter (where ${fraction} <> 3) as ${id(`example_${i}`)}`,
+        sql`coalesce(max(${fraction}), 0) as ${id(`decimals_${i}`)}`,
+      ]
+    }),
+    ...ids.flatMap((_, i) => {
+      const d = id(`t_${i}`)
+      const whole = sql`${id(`suffix_${i}`)} and regexp_full_match(${d}, ' *[0-9]+[.]0 *')`
+      return [
+        sql`count(*) filter (where ${id(`clean_${i}`)} or trim(${d}) <> '') as ${id(`filled_${i}`)}`,
+        sql`count(*) filter (where ${whole}) as ${id(`float_${i}`)}`,
+        sql`min(${d}) filter (where ${whole}) as ${id(`float_example_${i}`)}`,
+      ]
+    }),
+    ...texts.map((_, i) => sql`count(*) filter (where not ${id(`clean_${i}`)}) as ${id(`untidy_${i}`)}`),
     sql`count(*) as rows`,
   ]
-  return sql`select ${join(columns)} from ${raw}`
+  return sql`select ${join(columns)} from (select ${join(cells)} from ${raw})`
 }
 
 /** One row, closely: how many cells of a column prove point or comma as decimal mark or leave it open, and how many hold other signs. */

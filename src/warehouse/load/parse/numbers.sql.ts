@@ -23,8 +23,11 @@ const digitsBetweenMarks = '[0-9]{1,3}'
  * quick pattern tells: `trim` with a list of characters costs eight times as much.
  */
 export function cellText(raw: Sql): Sql {
-  return sql`case when regexp_full_match(${raw}, '[!-~]([ -~]*[!-~])?') then ${raw} else nullif(trim(${raw}, ${' \u00a0\u202f\u2007\ufeff\t\r\n'}), '') end`
+  return sql`case when ${isClean(raw)} then ${raw} else nullif(trim(${raw}, ${' \u00a0\u202f\u2007\ufeff\t\r\n'}), '') end`
 }
+
+/** ASCII without control characters and without white space around it. */
+export const isClean = (text: Sql) => sql`regexp_full_match(${text}, '[!-~]([ -~]*[!-~])?')`
 
 /** Digits with at most one mark, and a minus in front: what the engine's own cast reads. */
 export const onlyPlain = (text: Sql) => sql`regexp_full_match(${text}, '-?[0-9]*[.]?[0-9]*')`
@@ -93,7 +96,7 @@ export function hasMoreDecimals(text: Sql, kept: number, mark: DecimalMark): Sql
 /** Why a text is not a number, in kebab-case. */
 export function numberProblem(text: Sql): Sql {
   return sql`case
-    when lower(${text}) in ('nan', 'inf', '-inf', '+inf', 'infinity', '-infinity') then 'number-not-finite'
+    when regexp_full_match(lower(${text}), 'nan|[-+]?inf|-?infinity') then 'number-not-finite'
     when starts_with(${text}, '#') or starts_with(${text}, '=') then 'formula-error'
     when try_cast(replace(${text}, ',', '.') as double) is not null or ${core(text)} is not null and length(${core(text)}) > 14 then 'number-out-of-range'
     when ${core(text)} is not null then 'number-wrong-marks'

@@ -15,6 +15,10 @@ export interface Reading {
   width: number
   /** Id columns whose every value ends in `.0`, as spreadsheets and data frames write them. */
   floatIds: ReadonlySet<string>
+  /** Fields whose every cell is clean: numbers of digits, one point and a minus; texts of ASCII without white space around them. */
+  clean: ReadonlySet<string>
+  /** Numeric fields without a cell that has more decimals than are kept. */
+  exact: ReadonlySet<string>
 }
 
 const isNumeric = (type: FieldType) => type === 'money' || type === 'price' || type === 'quantity' || type === 'number'
@@ -40,11 +44,13 @@ export function typedAs(type: FieldType): Sql {
   return sql`varchar`
 }
 
+// Words are compared by patterns: the engine looks lists of more than five up by a join, for each row and each place where they stand.
+
 /** Codes of ISO 4217. */
-const currencies = Intl.supportedValuesOf('currency').map((code) => sql`${code}`)
+const currencies = Intl.supportedValuesOf('currency').join('|')
 
 /** Texts that data tools write where a value is missing. */
-const missingWords = sql`('null', 'nan', 'none', 'n/a', '#n/a', '\\n', '<na>', '(null)')`
+const missingWords = '(?i)(null|nan|none|n/a|#n/a|\\\\n|<na>|\\(null\\))'
 
 /**
  * The rows of staged files with each field of the layout read in its type.
@@ -65,7 +71,7 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
   // Numbers are read from the cell as it is; only what is not plain is trimmed and looked at closely.
   const cells = mapped.map((field) => {
     const cell = id(`c${reading.columns.get(field.name)}`)
-    return sql`${numbers.includes(field) ? cell : cellText(cell)} as ${text(field)}`
+    return sql`${numbers.includes(field) || reading.clean.has(field.name) ? cell : cellText(cell)} as ${text(field)}`
   })
   const hash = sql`hash(${join(Array.from({ length: reading.width }, (_, i) => id(`c${i + 1}`)))})`
   const parsed = mapped.map((field) => sql`${parse(field, text(field), reading)} as ${value(field)}`)
@@ -99,25 +105,17 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
       reason: sql`${`missing-${field.name.replaceAll('_', '-')}`}`,
     })),
   ]
-  const pick = (what: (check: (typeof checks)[number]) => Sql, otherwise: Sql) =>
-    checks.length === 0
-      ? otherwise
-      : sql`case ${join(
-          checks.map((check) => sql`when ${check.when} then ${what(check)}`),
-          sql` `,
-        )} end`
-  const pickSoft = (what: (field: Field) => Sql) =>
-    soft.length === 0
-      ? sql`cast(null as varchar)`
-      : sql`case ${join(
-          soft.map((field) => sql`when ${unreadable(field)} then ${what(field)}`),
-          sql` `,
-        )} end`
+  const doubtful = soft.filter((field) => !(reading.clean.has(field.name) && field.type === 'text'))
+  const problem = numberOfFirst(checks.map((check) => check.when))
+  const softProblem = numberOfFirst(doubtful.map(unreadable))
+  const pick = (what: (check: (typeof checks)[number]) => Sql) => byNumber(id('problem'), checks.map(what))
+  const pickSoft = (what: (field: Field) => Sql) => byNumber(id('soft_problem'), doubtful.map(what))
+  const inexact = numbers.filter((field) => !reading.exact.has(field.name))
   const rounded =
-    numbers.length === 0
+    inexact.length === 0
       ? sql`false`
       : sql`coalesce(${join(
-          numbers.map((field) => roundedAway(field, text(field), reading.decimalMark)),
+          inexact.map((field) => roundedAway(field, text(field), reading.decimalMark)),
           sql` or `,
         )}, false)`
 
@@ -127,13 +125,15 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
       row,
       ${join([...mapped.map((field) => sql`${value(field)}`), ...missing.map((field) => sql`cast(null as ${typedAs(field.type)}) as ${value(field)}`)])},
       repeat_hash,
-      ${rounded} as rounded,
-      ${pick((check) => check.reason, sql`cast(null as varchar)`)} as reason,
-      ${pick((check) => sql`${header(check.field)}`, sql`cast(null as varchar)`)} as bad_column,
-      ${pick((check) => text(check.field), sql`cast(null as varchar)`)} as bad_value,
-      ${pick((check) => sql`${expectation(check.field, reading.decimalMark)}`, sql`cast(null as varchar)`)} as expected,
+      rounded,
+      ${pick((check) => check.reason)} as reason,
+      ${pick((check) => sql`${header(check.field)}`)} as bad_column,
+      ${pick((check) => text(check.field))} as bad_value,
+      ${pick((check) => sql`${expectation(check.field, reading.decimalMark)}`)} as expected,
       ${pickSoft((field) => sql`${header(field)}`)} as soft_column,
       ${pickSoft((field) => text(field))} as soft_value
+    from (
+      select *, ${rounded} as rounded, ${problem} as problem, ${softProblem} as soft_problem
     from (
       select
         cells.*,
@@ -146,7 +146,20 @@ export function typedRows(raw: Sql, fields: readonly Field[], reading: Reading, 
         dates.map((field) => sql`left join ${reading.days ?? sql`days`} ${day(field)} on ${day(field)}.text = ${dayText(text(field))}`),
         sql` `,
       )}
-    )`
+    ))`
+}
+
+/** The number of the first condition that holds, from 1; null when none does. Conditions are costly: each is looked at once. */
+export function numberOfFirst(conditions: readonly Sql[]): Sql {
+  if (conditions.length === 0) return sql`cast(null as integer)`
+  const cases = conditions.map((condition, i) => sql`when ${condition} then cast(${i + 1} as integer)`)
+  return sql`case ${join(cases, sql` `)} end`
+}
+
+/** The text that belongs to such a number; null where it is null. */
+export function byNumber(number: Sql, texts: readonly Sql[]): Sql {
+  const cases = texts.map((text, i) => sql`when ${number} = ${i + 1} then ${text}`)
+  return sql`case when ${number} is null then cast(null as varchar) ${join(cases, sql` `)} end`
 }
 
 function parse(field: Field, text: Sql, reading: Reading): Sql {
@@ -157,7 +170,9 @@ function parse(field: Field, text: Sql, reading: Reading): Sql {
     case 'money':
     case 'price':
     case 'quantity':
-      return parseDecimal(text, decimalTypes[field.type], mark)
+      return reading.clean.has(field.name) && mark === '.'
+        ? sql`try_cast(${text} as ${decimalTypes[field.type]})`
+        : parseDecimal(text, decimalTypes[field.type], mark)
     case 'number':
       return sql`cast(${parseDecimal(text, decimalTypes.number, mark)} as double)`
     case 'ratio':
@@ -165,27 +180,32 @@ function parse(field: Field, text: Sql, reading: Reading): Sql {
     case 'integer':
       return sql`case when regexp_full_match(${text}, '[-+]?[0-9]{1,18}([.,]0+)?') then try_cast(regexp_extract(${text}, '^[-+]?[0-9]+') as bigint) end`
     case 'boolean':
-      return sql`case when lower(${text}) in ('true', 't', 'yes', 'y', '1', 'x', 'ja', 'j', 'wahr', 'oui', 'vrai', 'si', 'sí', 'verdadero') then true
-        when lower(${text}) in ('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'falso') then false end`
+      return sql`case when regexp_full_match(lower(${text}), 'true|t|yes|y|1|x|ja|j|wahr|oui|vrai|si|sí|verdadero') then true
+        when regexp_full_match(lower(${text}), 'false|f|no|n|0|nein|falsch|non|faux|falso') then false end`
     case 'currency':
-      return sql`case when upper(${text}) in (${join(currencies)}) then upper(${text}) when ${text} = '€' then 'EUR' when ${text} = '£' then 'GBP' end`
+      return sql`case when regexp_full_match(upper(${text}), ${currencies}) then upper(${text}) when ${text} = '€' then 'EUR' when ${text} = '£' then 'GBP' end`
     case 'month':
       return sql`case
         when regexp_full_match(${text}, '[0-9]{4}[-/.](0[1-9]|1[0-2])([-/.][0-9]{2})?') then concat(substr(${text}, 1, 4), '-', substr(${text}, 6, 2))
         when regexp_full_match(${text}, '(19|20)[0-9]{2}(0[1-9]|1[0-2])') then concat(substr(${text}, 1, 4), '-', substr(${text}, 5, 2))
         when regexp_full_match(${text}, '(0[1-9]|1[0-2])[-/.][0-9]{4}') then concat(substr(${text}, 4, 4), '-', substr(${text}, 1, 2)) end`
     case 'id': {
-      const clean = sql`nfc_normalize(${text})`
+      const clean = reading.clean.has(field.name) ? text : sql`nfc_normalize(${text})`
       const whole = reading.floatIds.has(field.name) ? sql`regexp_replace(${clean}, '[.]0$', '')` : clean
-      return sql`case when lower(${text}) in ${missingWords} then null else ${whole} end`
+      return sql`case when regexp_full_match(${text}, ${missingWords}) then null else ${whole} end`
     }
     case 'text':
-      return sql`nfc_normalize(${text})`
+      return reading.clean.has(field.name) ? text : sql`nfc_normalize(${text})`
   }
 }
 
 function roundedAway(field: Field, text: Sql, mark: DecimalMark): Sql {
-  return hasMoreDecimals(text, field.type === 'price' || field.type === 'number' || field.type === 'ratio' ? 8 : 4, mark)
+  return hasMoreDecimals(text, keptDecimals(field), mark)
+}
+
+/** Decimals that a number keeps while it is read. */
+export function keptDecimals(field: Field): number {
+  return field.type === 'price' || field.type === 'number' || field.type === 'ratio' ? 8 : 4
 }
 
 function expectation(field: Field, mark: DecimalMark): string {

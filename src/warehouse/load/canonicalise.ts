@@ -82,7 +82,9 @@ export async function canonicalise(warehouse: Warehouse, input: CanonicaliseInpu
     await stopOnUnknownKeys(warehouse)
 
     progress('comparing with earlier imports', 0.4)
-    await keep('sound_orders', ordersOfLines(id('sound')), [0.4, 0.5], 'comparing with earlier imports')
+    // With nothing to compare with, they are looked at only once, below.
+    if (input.active.length === 0) await warehouse.view('sound_orders', ordersOfLines(id('sound')))
+    else await keep('sound_orders', ordersOfLines(id('sound')), [0.4, 0.5], 'comparing with earlier imports')
     await findRefusedOrders(warehouse, input.active, keep)
     const [{ refused }] = await warehouse.rows<{ refused: number }>(sql`select count(*) as refused from refused`)
     const left = refused > 0 ? sql` where order_id not in (select order_id from refused)` : sql``

@@ -23,10 +23,10 @@ export function plainEvidence(raw: Sql, numeric: readonly Sql[], ids: readonly S
     ...numeric.flatMap((_, i) => {
       const [n, plain, fraction] = [id(`n_${i}`), id(`plain_${i}`), id(`fraction_${i}`)]
       return [
-        sql`count(*) filter (where not ${plain}) as ${id(`look_${i}`)}`,
+        sql`count(nullif(${plain}, true)) as ${id(`look_${i}`)}`,
         sql`count(${fraction}) as ${id(`marked_${i}`)}`,
-        sql`count(*) filter (where ${fraction} <> 3) as ${id(`dot_${i}`)}`,
-        sql`max(${n}) filter (where ${fraction} <> 3) as ${id(`example_${i}`)}`,
+        sql`count(nullif(${fraction}, 3)) as ${id(`dot_${i}`)}`,
+        sql`max(case when ${fraction} <> 3 then ${n} end) as ${id(`example_${i}`)}`,
         sql`coalesce(max(${fraction}), 0) as ${id(`decimals_${i}`)}`,
       ]
     }),
@@ -34,12 +34,12 @@ export function plainEvidence(raw: Sql, numeric: readonly Sql[], ids: readonly S
       const d = id(`t_${i}`)
       const whole = sql`${id(`suffix_${i}`)} and regexp_full_match(${d}, ' *[0-9]+[.]0 *')`
       return [
-        sql`count(*) filter (where ${id(`clean_${i}`)} or trim(${d}) <> '') as ${id(`filled_${i}`)}`,
-        sql`count(*) filter (where ${whole}) as ${id(`float_${i}`)}`,
-        sql`min(${d}) filter (where ${whole}) as ${id(`float_example_${i}`)}`,
+        sql`count(case when ${id(`clean_${i}`)} or trim(${d}) <> '' then 1 end) as ${id(`filled_${i}`)}`,
+        sql`count(case when ${whole} then 1 end) as ${id(`float_${i}`)}`,
+        sql`min(case when ${whole} then ${d} end) as ${id(`float_example_${i}`)}`,
       ]
     }),
-    ...texts.map((_, i) => sql`count(*) filter (where not ${id(`clean_${i}`)}) as ${id(`untidy_${i}`)}`),
+    ...texts.map((_, i) => sql`count(nullif(${id(`clean_${i}`)}, true)) as ${id(`untidy_${i}`)}`),
     sql`count(*) as rows`,
   ]
   return sql`select ${join(columns)} from (select ${join(cells)} from ${raw})`

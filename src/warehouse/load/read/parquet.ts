@@ -35,15 +35,12 @@ export async function stageParquet(source: PlainSource, stage: Stage): Promise<S
     if (count > limits.rows) throw limitError(source.name, 'rows', count, limits)
     const keys = names.map((_, i) => `c${i + 1}`)
     const values = types.map(({ name, type }, i) => sql`${asText(id(name), type)} as ${id(keys[i])}`)
-    const rows = await warehouse.save(
-      sql`select "file_row_number" + 1 as "row", ${join(values)} from ${file} order by "file_row_number"`,
-      stage.parquet,
-      {
-        signal,
-        rowGroupRows: rowGroupRows(names.length),
-        onProgress: (fraction) => stage.progress(0.1 + 0.9 * fraction, Math.floor(fraction * count)),
-      },
-    )
+    // The engine was opened to keep the order of the file: rows stream through without being sorted.
+    const rows = await warehouse.save(sql`select "file_row_number" + 1 as "row", ${join(values)} from ${file}`, stage.parquet, {
+      signal,
+      rowGroupRows: rowGroupRows(names.length),
+      onProgress: (fraction) => stage.progress(0.1 + 0.9 * fraction, Math.floor(fraction * count)),
+    })
     await rejects.save(warehouse, stage.rejects, signal)
     const first = await warehouse.rows<Record<string, string | null>>(
       sql`select ${join(keys.map((key) => sql`${id(key)}[1:100] as ${id(key)}`))} from read_parquet(${stage.parquet}) where "row" <= 1000 order by "row"`,

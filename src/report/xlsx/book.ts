@@ -40,7 +40,7 @@ export const sheetReference = (name: string): string => `'${name.replaceAll("'",
 
 /**
  * Writes a workbook, sheet by sheet and row by row, so that a million rows need no more memory than ten. See
- * docs/decisions/0008-workbook.md for why this is written here.
+ * docs/decisions/0004-workbook.md for why this is written here.
  */
 export async function writeBook(file: string, book: Book): Promise<void> {
   const zip = await ZipFile.create(file)

@@ -20,6 +20,8 @@ export interface Dialect extends Notation {
   sumMoney(value: Sql): Sql
   /** The value that belongs to the largest `by`; on a tie any, so make `by` unique. */
   latest(value: Sql, by: Sql): Sql
+  /** Aggregate: bitwise or of whole numbers. */
+  bitOr(value: Sql): Sql
 }
 
 const quoted = (name: string): string => {
@@ -42,6 +44,7 @@ export const duckdbDialect: Dialect = {
   daysBetween: (from, to) => sql`date_diff('day', ${from}, ${to})`,
   addDays: (date, days) => sql`cast(${date} + cast(${days} as integer) as date)`,
   latest: (value, by) => sql`arg_max(${value}, ${by})`,
+  bitOr: (value) => sql`bit_or(${value})`,
 }
 
 export const trinoDialect: Dialect = {
@@ -52,4 +55,5 @@ export const trinoDialect: Dialect = {
   daysBetween: (from, to) => sql`date_diff('day', ${from}, ${to})`,
   addDays: (date, days) => sql`date_add('day', ${days}, ${date})`,
   latest: (value, by) => sql`max_by(${value}, ${by})`,
+  bitOr: (value) => sql`bitwise_or_agg(${value})`,
 }

@@ -35,6 +35,11 @@ const finest: bridge.CellSettings = { ...cells, channels: true, currencies: true
 const all = { list: true, cost: true }
 const none = { list: false, cost: false }
 
+const monthActivity = [
+  { month: '2024-01-01', customers: 2, orders: 2 },
+  { month: '2024-02-01', customers: 1, orders: 2 },
+]
+
 let run: TestRun
 beforeAll(async () => {
   run = await runSteps(profitabilitySteps, input, {
@@ -76,14 +81,35 @@ const cases: SqlCase[] = [
   { of: 'noCustomers', query: lines.noCustomers(), rows: [] },
   { of: 'ordersWithoutSale', query: lines.ordersWithoutSale(), rows: [{ order_key: 3 }, { order_key: 5 }] },
   {
-    of: 'customerMonths',
-    query: ({ dialect }) => lines.customerMonths(dialect, '2024-02-29'),
+    of: 'monthOrders',
+    query: ({ dialect }) => lines.monthOrders(dialect, '2024-02-29'),
+    ordered: true,
     rows: [
-      { customer_key: 1, month: '2024-01-01', orders: 1, first_date: '2024-01-02', last_date: '2024-01-02' },
-      { customer_key: 2, month: '2024-01-01', orders: 1, first_date: '2024-01-20', last_date: '2024-01-20' },
-      { customer_key: 0, month: '2024-02-01', orders: 1, first_date: '2024-02-03', last_date: '2024-02-03' },
-      { customer_key: 1, month: '2024-02-01', orders: 1, first_date: '2024-02-10', last_date: '2024-02-10' },
+      { month: '2024-01-01', orders: 2 },
+      { month: '2024-02-01', orders: 2 },
     ],
+  },
+  {
+    // January 2024 is month 24288 = 404 x 60 + 48; no order lies in the sixty months before.
+    of: 'customerOrders',
+    query: ({ dialect }) => lines.customerOrders(dialect, '2024-02-29', [403, 404]),
+    rows: [
+      [0, 1, '2024-02-03', '2024-02-03', 2 ** 49],
+      [1, 2, '2024-01-02', '2024-02-10', 2 ** 48 + 2 ** 49],
+      [2, 1, '2024-01-20', '2024-01-20', 2 ** 48],
+    ].map(([customer_key, orders, first_date, last_date, months_404]) => ({
+      customer_key,
+      orders,
+      first_date,
+      last_date,
+      months_403: null,
+      months_404,
+    })),
+  },
+  {
+    of: 'customersByMonth',
+    query: lines.customersByMonth(['2024-01-01', '2024-02-01']),
+    rows: [{ customers_0: 2, customers_1: 1 }],
   },
   {
     of: 'valuedLines',
@@ -220,7 +246,7 @@ const cases: SqlCase[] = [
   {
     of: 'monthProfit',
     query: ({ dialect }) =>
-      sql`select month, complete, customers, orders, lines, net_revenue, contribution from (${layers.monthProfit(dialect, all, { from: '2024-01-01', to: '2024-01-01' })}) as profit`,
+      sql`select month, complete, customers, orders, lines, net_revenue, contribution from (${layers.monthProfit(dialect, all, { from: '2024-01-01', to: '2024-01-01' }, monthActivity)}) as profit`,
     rows: [
       { month: '2024-01-01', complete: true, customers: 2, orders: 2, lines: 3, net_revenue: '180.2500', contribution: '34.7500' },
       { month: '2024-02-01', complete: false, customers: 1, orders: 2, lines: 4, net_revenue: '126.6000', contribution: '22.6000' },

@@ -26,23 +26,34 @@ const measureOf = (cost: boolean) => (cost ? sql`invoice_amount - coalesce(produ
 
 /** Revenue and measure of each customer in the two periods, goods apart. One row per customer key with a line in either. */
 export function customerPeriods({ periods, cost }: CellSettings): Sql {
-  const sides = [
-    ['previous', within(periods.previous)],
-    ['current', within(periods.current)],
-  ] as const
-  const columns = sides.flatMap(([side, inside]) => [
-    sql`count(*) filter (where ${inside}) as ${id(`${side}_lines`)}`,
-    sql`count(*) filter (where ${inside} and kind = 'sale') as ${id(`${side}_sales`)}`,
-    sql`${money(sql`coalesce(sum(invoice_amount) filter (where ${inside}), 0)`)} as ${id(`${side}_revenue`)}`,
-    sql`${money(sql`coalesce(sum(${measureOf(cost)}) filter (where ${inside} and ${measured(cost)}), 0)`)} as ${id(`${side}_measure`)}`,
-    sql`${money(sql`coalesce(sum(${measureOf(cost)}) filter (where ${inside} and ${goods(cost)}), 0)`)} as ${id(`${side}_goods`)}`,
-  ])
+  const columns = ['previous', 'current'].flatMap((side) => {
+    const sum = (value: Sql) => money(sql`coalesce(sum(case when ${id(side)} then ${value} end), 0)`)
+    return [
+      sql`count(case when ${id(side)} then 1 end) as ${id(`${side}_lines`)}`,
+      sql`count(case when ${id(side)} and is_sale then 1 end) as ${id(`${side}_sales`)}`,
+      sql`${sum(sql`revenue`)} as ${id(`${side}_revenue`)}`,
+      sql`${sum(sql`measure`)} as ${id(`${side}_measure`)}`,
+      sql`${sum(sql`goods`)} as ${id(`${side}_goods`)}`,
+    ]
+  })
+  // What each line brings is worked out once, before the sums of both periods.
   return sql`
+    with dated as (
+      select
+        customer_key,
+        ${within(periods.previous)} as ${id('previous')},
+        ${within(periods.current)} as ${id('current')},
+        kind = 'sale' as is_sale,
+        invoice_amount as revenue,
+        case when ${measured(cost)} then ${measureOf(cost)} end as measure,
+        case when ${goods(cost)} then ${measureOf(cost)} end as goods
+      from valued_line
+      where ${within(periods.previous)} or ${within(periods.current)}
+    )
     select
       customer_key,
       ${join(columns)}
-    from valued_line
-    where ${within(periods.previous)} or ${within(periods.current)}
+    from dated
     group by customer_key`
 }
 

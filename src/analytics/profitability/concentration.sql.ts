@@ -6,7 +6,7 @@ export function rankedCustomers(): Sql {
     select
       cast(measure as double) as measure,
       cast(net_revenue as double) as revenue,
-      revenue_rank
+      cast(revenue_rank as integer) as revenue_rank
     from customer_profit
     where identified
     order by measure_rank`

@@ -90,16 +90,7 @@ export function productCustomers(): Sql {
 /** One row per customer with lines; lines without a customer are one row of their own. */
 export function customerProfit(dialect: Dialect, available: Available): Sql {
   return sql`
-    with orders_of as (
-      select
-        customer_key,
-        cast(sum(orders) as bigint) as orders,
-        min(first_date) as first_date,
-        max(last_date) as last_date
-      from customer_month
-      group by customer_key
-    ),
-    layered as (
+    with layered as (
       select
         sums.customer_key,
         sums.lines,
@@ -159,7 +150,7 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
     from measured
     cross join total
     left join ranked on ranked.customer_key = measured.customer_key
-    left join orders_of on orders_of.customer_key = measured.customer_key
+    left join customer_orders as orders_of on orders_of.customer_key = measured.customer_key
     left join customer on customer.customer_key = measured.customer_key`
 }
 
@@ -205,9 +196,26 @@ export function customerProduct(available: Available, has: { customers: boolean;
     ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}`
 }
 
+/** Identified customers and orders with a sale in a month. */
+export interface MonthActivity {
+  month: string
+  customers: number
+  orders: number
+}
+
 /** One row per month with lines. A month is complete between the given first and last complete ones. */
-export function monthProfit(dialect: Dialect, available: Available, complete: { from: string; to: string }): Sql {
+export function monthProfit(
+  dialect: Dialect,
+  available: Available,
+  complete: { from: string; to: string },
+  activity: readonly MonthActivity[],
+): Sql {
   const month = dialect.monthStart(sql`order_date`)
+  // Without any sale there still must be a relation to join.
+  const months = (activity.length > 0 ? activity : [{ month: '0001-01-01', customers: 0, orders: 0 }]).map(
+    (one) =>
+      sql`select cast(${one.month} as date) as month, cast(${one.customers} as bigint) as customers, cast(${one.orders} as bigint) as orders`,
+  )
   return sql`
     with sums as (
       select
@@ -217,14 +225,7 @@ export function monthProfit(dialect: Dialect, available: Available, complete: { 
       where grain = 'day'
       group by ${month}
     ),
-    activity as (
-      select
-        month,
-        count(*) filter (where customer_key > 0) as customers,
-        cast(sum(orders) as bigint) as orders
-      from customer_month
-      group by month
-    )
+    activity as (${join(months, sql` union all `)})
     select
       sums.month,
       sums.month between cast(${complete.from} as date) and cast(${complete.to} as date) as complete,

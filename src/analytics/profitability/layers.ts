@@ -10,10 +10,10 @@ import { type ControlRow, countOf, readControlTotals, totalOf } from './control-
 import { dataFindings } from './data-findings.ts'
 import { layerFigures } from './layer-figures.ts'
 import { layerRows } from './layer-rows.ts'
-import type { Available } from './layers.sql.ts'
+import type { Available, MonthActivity } from './layers.sql.ts'
 import * as layer from './layers.sql.ts'
 import * as line from './lines.sql.ts'
-import { type Coverage, completeMonths, daysBetween, type Span } from './periods.ts'
+import { type Coverage, completeMonths, daysBetween, monthNumber, type Span } from './periods.ts'
 import { literalRows } from './rows.sql.ts'
 
 export const layersParameters = z.strictObject({
@@ -74,7 +74,7 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
   await warehouse.materialise('line_sums', layer.lineSums(available), { signal })
   progress(0.5)
   await warehouse.materialise('order_without_sale', line.ordersWithoutSale(), { signal })
-  await warehouse.materialise('customer_month', line.customerMonths(dialect, asOf), { signal })
+  const activity = await countOrders(context)
   progress(0.6)
   const detailed = countOf(control) <= context.parameters.mostLines
   if (detailed) await warehouse.materialise('product_customers', layer.productCustomers(), { signal })
@@ -88,7 +88,7 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
     productProfit,
     layer.productProfit(available, { products: context.has('product') && extremes.has_product === true, customers: detailed }),
   )
-  await context.save(monthProfit, layer.monthProfit(dialect, available, complete ?? { from: '9999-01-01', to: '0001-01-01' }))
+  await context.save(monthProfit, layer.monthProfit(dialect, available, complete ?? { from: '9999-01-01', to: '0001-01-01' }, activity))
 
   const totals = await readTotals(context, 'customer_profit', available)
   const identified = await readTotals(context, 'customer_profit', available, true)
@@ -104,6 +104,17 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
   await context.save(layerTotals, literalRows(layerTotals, layerRows(portfolio)), sql`position`)
   for (const figure of layerFigures(portfolio)) context.figure(figure)
   for (const finding of await dataFindings(context, portfolio)) context.finding(finding)
+}
+
+/** Makes the relation `customer_orders` and tells orders and customers by month. */
+async function countOrders({ warehouse, asOf, signal }: StepContext): Promise<MonthActivity[]> {
+  const months = await warehouse.rows(line.monthOrders(warehouse.dialect, asOf), { signal })
+  const names = months.map(({ month }) => String(month))
+  const sixties = [...new Set(names.map((month) => Math.floor(monthNumber(month) / line.monthsTogether)))]
+  await warehouse.materialise('customer_orders', line.customerOrders(warehouse.dialect, asOf, sixties), { signal })
+  if (months.length === 0) return []
+  const [counts] = await warehouse.rows(line.customersByMonth(names), { signal })
+  return months.map(({ orders }, i) => ({ month: names[i]!, customers: Number(counts[`customers_${i}`]), orders: Number(orders) }))
 }
 
 /** Makes the relation `valued_line` and says what stays out of it. */

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../warehouse/dialect.ts'
-import { type Sql, sql } from '../../warehouse/sql.ts'
+import { id, join, type Sql, sql } from '../../warehouse/sql.ts'
+import { monthNumber } from './periods.ts'
 
 /** What the lines must be valued by: the last day that counts and the currency of all results. */
 export interface Valuation {
@@ -144,18 +145,67 @@ export function ordersWithoutSale(): Sql {
     having count(*) filter (where kind = 'sale') = 0`
 }
 
-/** Orders with a sale, by customer and month; the root of all counts of orders and of first and last dates. One row per customer and month. */
-export function customerMonths(dialect: Dialect, asOf: string): Sql {
+const ordersWithSale = (asOf: string) =>
+  sql`order_date <= cast(${asOf} as date) and order_key not in (select order_key from order_without_sale)`
+
+/** Orders with a sale by month. One row per month that has any. */
+export function monthOrders(dialect: Dialect, asOf: string): Sql {
+  const month = dialect.monthStart(sql`order_date`)
   return sql`
     select
+      ${month} as month,
+      count(*) as orders
+    from "order"
+    where ${ordersWithSale(asOf)}
+    group by ${month}
+    order by ${month}`
+}
+
+/** Months of the common calendar are numbered from year 0; `months_<n>` of {@link customerOrders} tells of sixty of them. */
+export const monthsTogether = 60
+
+/**
+ * Orders with a sale by customer: the root of all counts of orders and of first and last dates. In which months they lie is kept as bits:
+ * rows by customer and month would be nearly as many as orders. One row per customer key.
+ *
+ * @param sixties of the months that have an order, their numbers over sixty: one column each
+ */
+export function customerOrders(dialect: Dialect, asOf: string, sixties: readonly number[]): Sql {
+  const columns = sixties.map((sixty) => {
+    const from = sixty * monthsTogether
+    // A power of two up to 2^59 is exact as a float.
+    const bit = sql`case when month_number between ${from} and ${from + monthsTogether - 1}
+        then cast(power(2, month_number - ${from}) as bigint) end`
+    return sql`,
+      ${dialect.bitOr(bit)} as ${id(`months_${sixty}`)}`
+  })
+  return sql`
+    with dated as (
+      select
+        customer_key,
+        order_date,
+        year(order_date) * 12 + month(order_date) - 1 as month_number
+      from "order"
+      where ${ordersWithSale(asOf)}
+    )
+    select
       customer_key,
-      ${dialect.monthStart(sql`order_date`)} as month,
       count(*) as orders,
       min(order_date) as first_date,
-      max(order_date) as last_date
-    from "order"
-    where order_date <= cast(${asOf} as date) and order_key not in (select order_key from order_without_sale)
-    group by customer_key, ${dialect.monthStart(sql`order_date`)}`
+      max(order_date) as last_date${join(columns, sql``)}
+    from dated
+    group by customer_key`
+}
+
+/** Identified customers with an order with a sale in each of the months, given as `YYYY-MM-DD`, as columns `customers_<position>`. One row. */
+export function customersByMonth(months: readonly string[]): Sql {
+  const columns = months.map((month, i) => {
+    const number = monthNumber(month)
+    const bits = id(`months_${Math.floor(number / monthsTogether)}`)
+    const bit = 2 ** (number % monthsTogether)
+    return sql`count(*) filter (where ${bits} % cast(${2 * bit} as bigint) >= cast(${bit} as bigint)) as ${id(`customers_${i}`)}`
+  })
+  return sql`select ${join(columns)} from customer_orders where customer_key > 0`
 }
 
 /** The columns of `customer` that the layers take, without any row: for data in which no line names a customer. */

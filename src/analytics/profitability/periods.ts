@@ -75,3 +75,9 @@ export const lastDayOf = (month: string): string => addDays(addMonths(monthStart
 
 const monthsBetween = (from: string, to: string): number =>
   (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
+
+/** Number of a month in the common calendar, from any of its days `YYYY-MM-DD`. */
+export function monthNumber(day: string): number {
+  const [year, month] = day.split('-').map(Number)
+  return year! * 12 + month! - 1
+}

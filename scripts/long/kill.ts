@@ -1,6 +1,6 @@
 /**
  * Kills import and run with SIGKILL at 200 random moments, fills the disk at many sizes, and checks after each that everything visible is
- * whole and the next run succeeds. `node scripts/long/kill.ts [rounds] [seed]`; exits with 1 when something does not hold.
+ * whole and the next run succeeds. `node scripts/long/kill.ts [rounds] [seed] [lines]`; exits with 1 when something does not hold.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { faults, faultsOfNextRun, killRounds, prepare, reset, work } from '../../test/kill/rounds.ts'
 
-export async function main(rounds: number, seed: number): Promise<string[]> {
+export async function main(rounds: number, seed: number, lines: number): Promise<string[]> {
   const wrong: string[] = []
   const started = performance.now()
-  const ground = await prepare(200_000)
+  const ground = await prepare(lines)
   try {
     const tally = await killRounds(ground, rounds, seed, console.log)
     wrong.push(...tally.faults)
@@ -76,7 +76,7 @@ async function fullDisk(): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const wrong = await main(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 1))
+  const wrong = await main(Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 1), Number(process.argv[4] ?? 200_000))
   for (const fault of wrong) console.error(fault)
   process.exitCode = wrong.length === 0 ? 0 : 1
 }

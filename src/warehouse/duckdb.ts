@@ -153,7 +153,7 @@ class DuckDBWarehouse implements Warehouse {
     const format =
       options.format === 'csv'
         ? `(format csv, header true)`
-        : `(format parquet, compression zstd, row_group_size ${literal(options.rowGroupRows ?? 122_880)}, preserve_order true)`
+        : `(format parquet, compression zstd, compression_level 1, row_group_size ${literal(options.rowGroupRows ?? 122_880)}, preserve_order true)`
     const result = await this.execute(`copy (${inner}) to ${literal(file)} ${format}`, [], options)
     return result
   }

@@ -4,10 +4,15 @@ const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, h
 
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [
-  'src/warehouse/load/read/bad-files.test.ts',
-  'src/warehouse/load/load.test.ts',
-  'src/app/explain.test.ts',
+  'src/analytics/costing/steps.test.ts',
+  'src/analytics/profitability/comparison.test.ts',
+  'src/analytics/profitability/findings.test.ts',
+  'src/analytics/value/history-model.test.ts',
   'src/analytics/value/steps.test.ts',
+  'src/app/explain.test.ts',
+  'src/pipeline/run.test.ts',
+  'src/warehouse/load/load.test.ts',
+  'src/warehouse/load/read/bad-files.test.ts',
 ]
 
 // Two projects: `unit` stays under a minute and runs in `npm run check`; `whole` starts processes and a browser.

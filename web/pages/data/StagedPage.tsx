@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { formatCounted, formatDate, formatMoney } from '../../../src/shared/format.ts'
 import {
   type ImportAnswers,
@@ -76,7 +77,8 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
   const finish = (id: string): void =>
     commit.mutate(id, {
       onSuccess: (committed) => {
-        onCommitted(committed)
+        // First the page stops asking for what is staged no more, then everything else is asked again.
+        flushSync(() => onCommitted(committed))
         void refresh()
       },
     })

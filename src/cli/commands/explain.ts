@@ -17,7 +17,7 @@ export function explainCommand(): Command {
         flags: { workspace?: string; json?: boolean; column: string; where: string[]; limit: number; snapshot?: string },
       ) => {
         const workspace = await workspaceOf(flags)
-        const { explainFigure } = await import('../../app/explain.ts')
+        const { explainFigure, sourceLine } = await import('../../app/explain.ts')
         const explanation = await explainFigure(workspace, {
           table,
           where: pairsOf(flags.where, '--where'),
@@ -44,6 +44,16 @@ export function explainCommand(): Command {
               columns,
               sources.sample.map((row) => columns.map((column) => String(row[column] ?? ''))),
             )
+          const [first] = sources.sample
+          if (first && typeof first.source_file === 'string') {
+            const place = { import: String(first.import), file: first.source_file, row: Number(first.source_row) }
+            const found = await sourceLine(workspace, place)
+            if (found)
+              print(
+                `\nthe first of them as it stands in ${found.path}${found.line === null ? `, row ${place.row}` : `, line ${found.line}`}:\n  ${found.text}`,
+              )
+            else print(faint(`\n${place.file} is not where it was imported from any more, so its lines cannot be shown`))
+          }
           if (sources.rows > sources.sample.length)
             print(faint(`... and ${formatCount(sources.rows - sources.sample.length)} more; see --limit`))
           if (!sources.matches) process.exitCode = 1

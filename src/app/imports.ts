@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { version } from '../shared/version.ts'
 import * as load from '../warehouse/load/index.ts'
 import type { Workspace } from './workspace.ts'
 
 export type { ImportOptions, ImportProgress, ImportReport, MappedField, Mapping, Question, StagedImport } from '../warehouse/load/index.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** Reads files and shows what they would import; nothing is visible before {@link commitImport}. */
 export function stageImport(workspace: Workspace, paths: string[], options: load.ImportOptions = {}): Promise<load.StagedImport> {

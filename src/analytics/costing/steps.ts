@@ -391,7 +391,6 @@ async function tellFindings(
     type: 'money',
     meaning: 'What serving the identified customers costs: the work on their lines, orders and accounts at the cost of practical capacity.',
     formula: 'sum over activities of capacity cost rate x minutes',
-    explain: { table: 'cost_tie_out', where: { position: 1 }, column: 'amount' },
   })
   if (Number(row.turned) > 0) {
     finding({

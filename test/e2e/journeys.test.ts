@@ -33,7 +33,8 @@ describe('a company with figures', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/customers/C001')
     await settled(page)
-    expect(await page.title()).toContain('Big Loved Ltd')
+    // The name comes with the customer, which may still be under way.
+    await expect.poll(() => page.title()).toContain('Big Loved Ltd')
     await tabTo(page, /Explain Contribution/)
     await page.keyboard.press('Enter')
     const drawer = page.getByRole('dialog', { name: /Where this figure comes from/ })

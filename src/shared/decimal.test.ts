@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareDecimals, isDecimal, negateDecimal, ratioOf, roundDecimal, shiftDecimal, subtractDecimals, sumDecimals } from './decimal.ts'
+import {
+  compareDecimals,
+  decimalOf,
+  isDecimal,
+  negateDecimal,
+  ratioOf,
+  roundDecimal,
+  shiftDecimal,
+  subtractDecimals,
+  sumDecimals,
+  unitsOf,
+} from './decimal.ts'
 
 const amount = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }).map((units) => shiftDecimal(String(units), -4))
 
@@ -40,6 +51,13 @@ describe('exact decimals', () => {
     expect(roundDecimal(1e21, 0)).toBe('1000000000000000000000')
     expect(roundDecimal(1.5e-7, 8)).toBe('0.00000015')
     expect(shiftDecimal(0.29, 2)).toBe('29')
+  })
+
+  test('money goes to ten-thousandths and back unchanged, and finer amounts are refused instead of cut', () => {
+    fc.assert(fc.property(amount, (a) => compareDecimals(decimalOf(unitsOf(a)), a) === 0))
+    expect([unitsOf('-0.5'), unitsOf('12'), unitsOf('1.250000'), unitsOf('0.1')]).toEqual([-5000n, 120_000n, 12_500n, 1000n])
+    expect([decimalOf(0n), decimalOf(-1n), decimalOf(123_456_789n)]).toEqual(['0.0000', '-0.0001', '12345.6789'])
+    expect(() => unitsOf('0.00001')).toThrow('at most 4 decimals')
   })
 
   test('a share of nothing is absent', () => {

@@ -104,3 +104,18 @@ export function ratioOf(a: DecimalLike, b: DecimalLike): number | null {
   const scale = Math.max(left.scale, right.scale)
   return Number((at(left, scale) * 10n ** 18n) / at(right, scale)) / 1e18
 }
+
+/** Places after the point at which amounts of money are kept. */
+const moneyScale = 4
+
+/** An amount as a whole number of ten-thousandths, in which money is divided without losing any; refuses finer amounts. */
+export function unitsOf(amount: DecimalLike): bigint {
+  const decimal = parse(amount)
+  if (decimal.scale <= moneyScale) return at(decimal, moneyScale)
+  const beyond = 10n ** BigInt(decimal.scale - moneyScale)
+  if (decimal.units % beyond !== 0n) throw new RangeError(`money has at most ${moneyScale} decimals: ${amount}`)
+  return decimal.units / beyond
+}
+
+/** The amount of so many ten-thousandths: `decimalOf(125_000n)` is `12.5000`. */
+export const decimalOf = (units: bigint): string => print({ units, scale: moneyScale })

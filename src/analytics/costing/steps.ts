@@ -1,5 +1,5 @@
 import type { Step, StepContext } from '../../pipeline/step.ts'
-import { sumDecimals } from '../../shared/decimal.ts'
+import { decimalOf, sumDecimals, unitsOf } from '../../shared/decimal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { formatCount, formatMoney, formatRatio } from '../../shared/format.ts'
 import { sql } from '../../warehouse/sql.ts'
@@ -77,18 +77,6 @@ interface Ledger {
   window: query.Window
 }
 
-/** Ten-thousandths of the currency: the unit in which money is kept. */
-const scale = 10_000n
-const toUnits = (decimal: string): bigint => {
-  const [whole, fraction = ''] = decimal.replace('-', '').split('.')
-  const units = BigInt(whole) * scale + BigInt(fraction.padEnd(4, '0').slice(0, 4))
-  return decimal.startsWith('-') ? -units : units
-}
-const toDecimal = (units: bigint): string => {
-  const size = units < 0n ? -units : units
-  return `${units < 0n ? '-' : ''}${size / scale}.${String(size % scale).padStart(4, '0')}`
-}
-
 async function readLedger({ warehouse, currency, asOf, signal }: StepContext<CostModelSettings>): Promise<Ledger> {
   const rows = await warehouse.rows(query.ledgerSums(), { signal })
   const foreign = rows.find((row) => row.currency !== null && row.currency !== currency)
@@ -112,7 +100,7 @@ async function readLedger({ warehouse, currency, asOf, signal }: StepContext<Cos
     account: String(row.account),
     costCentre: row.cost_centre === null ? null : String(row.cost_centre),
     excludedReason: row.excluded_reason === null ? null : String(row.excluded_reason),
-    units: toUnits(String(row.amount)),
+    units: unitsOf(String(row.amount)),
   }))
   return {
     accounts,
@@ -139,7 +127,7 @@ function bookLedger(model: CostModel, { accounts }: Ledger): Booked {
     }
     const shares = model.sharesOf(account, costCentre)
     if (shares === null) {
-      lost.push(`account ${account}${costCentre === null ? '' : ` of cost centre ${costCentre}`} (${toDecimal(units)}) belongs to no pool`)
+      lost.push(`account ${account}${costCentre === null ? '' : ` of cost centre ${costCentre}`} (${decimalOf(units)}) belongs to no pool`)
       continue
     }
     const pools = Object.keys(shares)
@@ -239,14 +227,14 @@ function poolRows(model: CostModel, pools: PoolResult[]) {
       pool_id: id,
       title: pool.title,
       level: pool.level,
-      cost: toDecimal(costUnits),
+      cost: decimalOf(costUnits),
       capacity_unit: business ? null : 'min',
       practical_capacity: capacity,
-      rate: capacity === null ? null : Number(costUnits) / Number(scale) / capacity,
+      rate: capacity === null ? null : Number(decimalOf(costUnits)) / capacity,
       used: business ? null : used,
       used_share: capacity === null ? null : used / capacity,
-      assigned: toDecimal(assignedUnits),
-      unused: toDecimal(business ? 0n : costUnits - assignedUnits),
+      assigned: decimalOf(assignedUnits),
+      unused: decimalOf(business ? 0n : costUnits - assignedUnits),
       assumed: pool.assumed,
     }
   })
@@ -261,7 +249,7 @@ function activityRows(model: CostModel, minutes: Minutes, units: Map<string, big
     equation: activity.equation.source,
     events: minutes.get(activity.id)?.events ?? 0,
     minutes: minutes.get(activity.id)?.minutes ?? 0,
-    cost: toDecimal(units.get(activity.id) ?? 0n),
+    cost: decimalOf(units.get(activity.id) ?? 0n),
     assumed: activity.assumed,
   }))
 }
@@ -295,7 +283,7 @@ function tieOutRows(model: CostModel, total: bigint, booked: Booked, pools: Pool
     ['ledger', 'Ledger', total] as [string, string, bigint],
     ...parts,
     ['difference', 'Difference', total - sum] as [string, string, bigint],
-  ].map(([destination, title, amount], i) => ({ position: i + 1, destination, title, amount: toDecimal(amount) }))
+  ].map(([destination, title, amount], i) => ({ position: i + 1, destination, title, amount: decimalOf(amount) }))
 }
 
 /** What the starter template took for granted, with what hangs on it. */
@@ -317,7 +305,7 @@ async function assumptionRows(
         subject: pool.title,
         assumption: `${formatRatio(assumedUse, { digits: 0 })} of the practical capacity was used: ${formatCount(result.capacity)} min in all`,
         why: 'no capacity is given; replace it by hours present less breaks, training and meetings',
-        amount: toDecimal(result.costUnits),
+        amount: decimalOf(result.costUnits),
         sign_changes: changes.get(pool.id) ?? 0,
       })
     }
@@ -327,7 +315,7 @@ async function assumptionRows(
         subject: activity.title,
         assumption: `minutes = ${activity.equation.source}`,
         why: 'a usual figure, not measured in your house; time ten of them',
-        amount: toDecimal(result.assignedUnits),
+        amount: decimalOf(result.assignedUnits),
         sign_changes: changes.get(pool.id) ?? 0,
       })
     }
@@ -352,11 +340,11 @@ async function checkTieOut(context: StepContext<CostModelSettings>, rows: TieOut
     actual: sumDecimals(rows.slice(1, -1).map(({ amount }) => amount)),
   })
   const [{ cost }] = await warehouse.rows(sql`select coalesce(sum(cost), 0) as cost from customer_activity_cost`, { signal })
-  const expected = toDecimal([...units.values()].reduce((a, b) => a + b, 0n))
+  const expected = decimalOf([...units.values()].reduce((a, b) => a + b, 0n))
   check({
     name: 'customer-costs-tie-to-activities',
     title: 'Costs of customers add up to the activities',
-    status: toUnits(String(cost)) === toUnits(expected) ? 'pass' : 'fail',
+    status: unitsOf(String(cost)) === unitsOf(expected) ? 'pass' : 'fail',
     blocking: true,
     detail: `${money(String(cost))} over customers, ${money(expected)} over activities.`,
     expected,
@@ -413,7 +401,7 @@ async function tellFindings(
     const title = model.pools.find((pool) => pool.id === id)?.title ?? id
     finding({
       name: `idle-pool-${id}`,
-      text: `${title} uses ${formatRatio(used / (capacity as number))} of its capacity; the idle part costs ${formatMoney(toDecimal(costUnits - assignedUnits), currency, { compact: true })}.`,
+      text: `${title} uses ${formatRatio(used / (capacity as number))} of its capacity; the idle part costs ${formatMoney(decimalOf(costUnits - assignedUnits), currency, { compact: true })}.`,
       action: 'Redeploy, shrink or sell the capacity; never spread it over customers. Owner of the resource.',
       weight: 45,
       kind: 'bad',

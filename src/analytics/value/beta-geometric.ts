@@ -10,14 +10,14 @@ import { gaussLegendre } from '../../math/quadrature.ts'
 import type { Random } from '../../math/random.ts'
 import { createActiveDert } from './beta-geometric-dert.ts'
 import { type BetaGeometricParameters, betaGeometricLogLikelihood, type Variant } from './beta-geometric-likelihood.ts'
-import { customersIn, type Evidence, evidenceIn, type PurchaseCells, thinCells, whyTooThin } from './cells.ts'
-import { type Fit, maximiseLikelihood, refuse } from './fit.ts'
+import { customersIn, type Evidence, evidenceIn, fewestRepeatBuyers, type PurchaseCells, thinCells, whyTooThin } from './cells.ts'
+import { type Fit, maximiseLikelihood, refuse, weakPrior } from './fit.ts'
 import type { FitOptions, HistoryModel, SimulatedHistories } from './history-model.ts'
 
 /** Fits one member of the family by maximum likelihood. */
 export function fitBetaGeometric(variant: Variant, cells: PurchaseCells, options: FitOptions = {}): Fit<BetaGeometricParameters> {
   const evidence = evidenceIn(cells)
-  const thin = whyTooThin(evidence, options.minimumRepeatBuyers ?? 50)
+  const thin = whyTooThin(evidence, fewestRepeatBuyers(options))
   if (thin) return refuse(variant.model, thin, cells.x.length, evidence.customers)
   const sample = thinCells(cells, 8000)
   return maximiseLikelihood<BetaGeometricParameters>({
@@ -29,6 +29,7 @@ export function fitBetaGeometric(variant: Variant, cells: PurchaseCells, options
       : { sampled: { logLikelihood: betaGeometricLogLikelihood(variant, sample), customers: customersIn(sample) } }),
     customers: evidence.customers,
     cells: cells.x.length,
+    prior: weakPrior([1, 1 / (variant.k * evidence.rate), 1, 1], options.prior),
     starts: firstGuesses(evidence, variant.k),
     runaway: {
       r: 'purchase rates hardly differ between customers',

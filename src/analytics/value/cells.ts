@@ -123,6 +123,10 @@ export function evidenceIn(cells: PurchaseCells): Evidence {
   return { customers, repeatBuyers, meanT: totalT / customers, meanX: totalX / customers, rate: totalX / totalT }
 }
 
+/** Customers who bought again, below which nothing is fitted unless told otherwise: a prior makes up for some. */
+export const fewestRepeatBuyers = ({ minimumRepeatBuyers, prior }: { minimumRepeatBuyers?: number; prior?: number }): number =>
+  minimumRepeatBuyers ?? (prior === undefined ? 50 : 10)
+
 /** Why these histories cannot carry a model of repeat purchases, or undefined when they can. */
 export function whyTooThin(evidence: Evidence, minimumRepeatBuyers: number): string | undefined {
   if (!(evidence.customers > 0)) return 'there are no customers'

@@ -11,7 +11,7 @@ import {
   simulateBetaGeometric,
 } from './beta-geometric.ts'
 import { type BetaGeometricParameters, betaGeometricLogLikelihood, type Variant } from './beta-geometric-likelihood.ts'
-import { evidenceIn, type PurchaseCells, whyTooThin } from './cells.ts'
+import { evidenceIn, fewestRepeatBuyers, type PurchaseCells, whyTooThin } from './cells.ts'
 import { type Fit, refuse } from './fit.ts'
 import type { FitOptions, HistoryModel } from './history-model.ts'
 
@@ -64,7 +64,7 @@ function fitRegular(variant: (p: { k: number }) => Variant, cells: PurchaseCells
   if (!cells.logIntervals) {
     const evidence = evidenceIn(cells)
     const reason =
-      whyTooThin(evidence, options.minimumRepeatBuyers ?? 50) ??
+      whyTooThin(evidence, fewestRepeatBuyers(options)) ??
       'the regularity k cannot be seen from x, t_x and T alone: give the sum of log intervals of each customer, or fix k'
     return refuse(variant({ k: 1 }).model, reason, cells.x.length, evidence.customers)
   }

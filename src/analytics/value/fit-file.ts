@@ -5,24 +5,24 @@ import { fitBdw } from './bdw.ts'
 import { fitBgBb } from './bg-bb.ts'
 import { bgNbd } from './bg-nbd.ts'
 import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
+import type { CovariateFit, Effect } from './covariates.ts'
 import type { Fit } from './fit.ts'
+import { asksForCovariates, type CovariateFileOptions, fitFileWithCovariates } from './fit-covariates.ts'
 import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
 import { mbgNbd } from './mbg-nbd.ts'
 import { fitParetoGgg } from './pareto-ggg.ts'
 import { paretoNbd } from './pareto-nbd.ts'
 import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendCells, readTransactionLog } from './read-histories.ts'
 import { fitSbg } from './sbg.ts'
-import { findColumn, parseSummary, type SummaryTable } from './summary-table.ts'
+import { isLog, parseSummary, type SummaryTable } from './summary-table.ts'
 
-export interface FitFileOptions {
+export interface FitFileOptions extends CovariateFileOptions {
   /** Seed of whatever is random in the fit (only sampling models draw); defaults to 1. */
   seed?: number
   /** Fixes the phases of bg-cnbd-k and mbg-cnbd-k; chosen by likelihood when left out. */
   k?: number
   /** For a transaction log: the last day observed, as 2024-12-31; defaults to the last day in the log. */
   until?: string
-  /** Customers who bought again, below which a fit is refused; defaults to 50. */
-  minimumRepeatBuyers?: number
 }
 
 export interface FittedFile {
@@ -42,11 +42,15 @@ export interface FittedFile {
   /** Distinct histories. */
   cells: number
   customers: number
+  /** What a prior takes from the log-likelihood at the optimum; undefined when there was none. */
+  penalty?: number
+  /** Of covariates, in their own units; the parameters are those where all are 0. */
+  effects?: Effect[]
+  /** Twice the gain in log-likelihood over the model without covariates, against chi-square. */
+  likelihoodRatio?: CovariateFit['likelihoodRatio']
 }
 
 type Fitter = (table: SummaryTable, options: FitFileOptions) => Fit<unknown>
-
-const isLog = (table: SummaryTable): boolean => findColumn(table, 'date') >= 0 && findColumn(table, 'x') < 0
 
 const purchases = (table: SummaryTable, options: FitFileOptions, apart = false) =>
   isLog(table) ? readTransactionLog(table, options.until, apart).purchases : readPurchaseCells(table, apart)
@@ -87,7 +91,9 @@ export const fittableModels: readonly string[] = Object.keys(fitters)
 export function fitFile(model: string, text: string, options: FitFileOptions = {}): FittedFile {
   const fitter = fitters[model]
   if (!fitter) throw new UsageError('fit.model', `there is no model ${model}`, { hint: `one of ${fittableModels.join(', ')}` })
-  const fit = fitter(parseSummary(text), options)
+  const table = parseSummary(text)
+  const covariates = asksForCovariates(options)
+  const fit = covariates ? fitFileWithCovariates(model, table, options) : fitter(table, options)
   if (fit.status === 'refused' || !fit.parameters || !fit.standardErrors)
     throw new AppError('fit.refused', `${model} was not fitted: ${fit.reason}`, {
       hint: 'use more customers or a longer time, or a simpler model',
@@ -103,5 +109,7 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
     iterations: fit.iterations,
     cells: fit.cells,
     customers: fit.customers,
+    ...(fit.penalty === undefined ? {} : { penalty: fit.penalty }),
+    ...(covariates ? { effects: (fit as CovariateFit).effects, likelihoodRatio: (fit as CovariateFit).likelihoodRatio } : {}),
   }
 }

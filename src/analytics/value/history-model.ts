@@ -4,8 +4,13 @@ import type { PurchaseCells } from './cells.ts'
 import type { Fit } from './fit.ts'
 
 export interface FitOptions {
-  /** Customers who bought again, below which the fit is refused; defaults to 50. */
+  /** Customers who bought again, below which the fit is refused; defaults to 50, with a prior to 10. */
   minimumRepeatBuyers?: number
+  /**
+   * Standard deviation of a weak normal prior on the log-parameters, for small bases: 2 says that each is likely within a factor of 50 of
+   * its centre. Centres: 1 for r, s, a and b; what the data's own rate and length give for alpha and beta. None when left out.
+   */
+  prior?: number
 }
 
 export interface SimulatedHistories extends PurchaseCells {

@@ -23,6 +23,16 @@ export {
 export { bgNbd } from './bg-nbd.ts'
 export { groupCells, type PurchaseCells } from './cells.ts'
 export { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
+export {
+  type CovariateFit,
+  type CovariateModel,
+  covariateModels,
+  type Designs,
+  type Effect,
+  fitWithCovariates,
+  parametersAt,
+} from './covariates.ts'
+export { type Design, noCovariates } from './design.ts'
 export type { Fit } from './fit.ts'
 export { type FitFileOptions, type FittedFile, fitFile, fittableModels } from './fit-file.ts'
 export { expectedSpend, fitGammaGamma, type GammaGammaParameters, type SpendCells, simulateSpend, spendDependence } from './gamma-gamma.ts'

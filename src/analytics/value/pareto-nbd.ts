@@ -6,8 +6,8 @@ import { lgamma, logRising } from '../../math/gamma.ts'
 import { logTricomiU } from '../../math/hypergeometric.ts'
 import { gaussLegendre } from '../../math/quadrature.ts'
 import type { Random } from '../../math/random.ts'
-import { customersIn, evidenceIn, type PurchaseCells, thinCells, whyTooThin } from './cells.ts'
-import { type Fit, maximiseLikelihood, refuse } from './fit.ts'
+import { customersIn, evidenceIn, fewestRepeatBuyers, type PurchaseCells, thinCells, whyTooThin } from './cells.ts'
+import { type Fit, maximiseLikelihood, refuse, weakPrior } from './fit.ts'
 import type { FitOptions, HistoryModel, SimulatedHistories } from './history-model.ts'
 import { createLeavingIntegral, paretoNbdLogLikelihood } from './pareto-nbd-likelihood.ts'
 
@@ -39,7 +39,7 @@ export const paretoNbd: HistoryModel<ParetoNbdParameters> = {
 
 function fitParetoNbd(cells: PurchaseCells, options: FitOptions = {}): Fit<ParetoNbdParameters> {
   const evidence = evidenceIn(cells)
-  const thin = whyTooThin(evidence, options.minimumRepeatBuyers ?? 50)
+  const thin = whyTooThin(evidence, fewestRepeatBuyers(options))
   if (thin) return refuse('pareto-nbd', thin, cells.x.length, evidence.customers)
   const sample = thinCells(cells, 6000)
   const { rate, meanT } = evidence
@@ -50,6 +50,7 @@ function fitParetoNbd(cells: PurchaseCells, options: FitOptions = {}): Fit<Paret
     ...(sample === cells ? {} : { sampled: { logLikelihood: paretoNbdLogLikelihood(sample), customers: customersIn(sample) } }),
     customers: evidence.customers,
     cells: cells.x.length,
+    prior: weakPrior([1, 1 / rate, 1, meanT], options.prior),
     starts: [
       [0.6, 0.4 / rate, 0.6, 0.4 * meanT],
       [0.3, 0.2 / rate, 0.3, 0.5 * meanT],

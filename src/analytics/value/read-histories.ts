@@ -26,6 +26,11 @@ function checkCounts(table: SummaryTable, column: number, x: Float64Array, probl
 
 /** x, t_x and T (any one unit of time), optional n and litt, as cells; `apart` as in groupCells. */
 export function readPurchaseCells(table: SummaryTable, apart = false): PurchaseCells {
+  return groupCells(readPurchaseRows(table), apart)
+}
+
+/** The same row by row, in the order of the file. */
+export function readPurchaseRows(table: SummaryTable): PurchaseCells {
   const problems = new RowProblems(table)
   const columns = {
     x: needColumn(table, 'x', 'the number of repeat purchases'),
@@ -53,7 +58,7 @@ export function readPurchaseCells(table: SummaryTable, apart = false): PurchaseC
   }
   const mixed = late > 1 && late > 0.02 * x.length
   problems.throwIfAny(mixed ? 't_x and T look as if they were in different units (days and weeks?): use one for both' : undefined)
-  return groupCells({ x, tx, T, weight, logIntervals }, apart)
+  return { x, tx, T, weight, logIntervals }
 }
 
 /** x, t_x and the number of opportunities; `n` is the opportunities where nothing else is, and otherwise the weight. */
@@ -146,15 +151,20 @@ export function readRetentionCells(table: SummaryTable): RetentionCells {
 
 const dayLength = 86_400_000
 
-/**
- * Histories in weeks from a log of purchases (customer, date, optional amount): purchases of one day are one, the first day starts the
- * clock, `until` (default: the last day in the log) ends it; the mean value is over repeat days.
- */
-export function readTransactionLog(
-  table: SummaryTable,
-  until?: string,
-  apart = false,
-): { purchases: PurchaseCells; spend: SpendCells | undefined } {
+/** What a log of purchases says of each customer, in the order in which they first come. */
+export interface LoggedCustomers {
+  /** Row of the table in which the customer comes first by date. */
+  firstRow: number[]
+  /** Days of purchase since 1970, rising, each once. */
+  days: number[][]
+  /** Amount of each of those days; undefined where the log has none. */
+  amounts: number[][] | undefined
+  /** Last day observed. */
+  end: number
+}
+
+/** Reads a log of purchases (customer, date, optional amount) up to `until` (default: the last day in it); those of one day are one. */
+export function readLog(table: SummaryTable, until?: string): LoggedCustomers {
   const problems = new RowProblems(table)
   const customer = needColumn(table, 'customer', 'the customer')
   const date = needColumn(table, 'date', 'the day of purchase')
@@ -162,7 +172,7 @@ export function readTransactionLog(
   const amounts = amountColumn < 0 ? undefined : numbers(table, amountColumn, problems)
   const cut = until === undefined ? Infinity : Date.parse(until) / dayLength
   if (Number.isNaN(cut)) throw new AppError('fit.until', `${until} is not a date; write it as 2024-12-31`, { kind: 'usage' })
-  const daysOf = new Map<string, Map<number, number>>()
+  const daysOf = new Map<string, { first: number; firstRow: number; days: Map<number, number> }>()
   let last = -Infinity
   table.rows.forEach((fields, row) => {
     const id = fields[customer] ?? ''
@@ -171,28 +181,47 @@ export function readTransactionLog(
     if (id === '') problems.add(row, customer, 'a purchase without a customer cannot be part of a history')
     if (!(day <= cut)) return
     last = Math.max(last, day)
-    const days = daysOf.get(id) ?? new Map<number, number>()
-    days.set(day, (days.get(day) ?? 0) + (amounts?.[row] ?? 0))
-    daysOf.set(id, days)
+    const known = daysOf.get(id) ?? { first: day, firstRow: row, days: new Map<number, number>() }
+    if (day < known.first) {
+      known.first = day
+      known.firstRow = row
+    }
+    known.days.set(day, (known.days.get(day) ?? 0) + (amounts?.[row] ?? 0))
+    daysOf.set(id, known)
   })
   problems.throwIfAny()
-  const end = Number.isFinite(cut) ? Math.floor(cut) : last
-  const size = daysOf.size
-  const [x, tx, T] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)]
-  const [z, logIntervals] = [new Float64Array(size), new Float64Array(size)]
-  let i = 0
-  for (const days of daysOf.values()) {
-    const sorted = [...days].sort((one, other) => one[0] - other[0])
-    x[i] = sorted.length - 1
-    tx[i] = (sorted.at(-1)![0] - sorted[0]![0]) / 7
-    T[i] = (end - sorted[0]![0]) / 7
-    let money = 0
-    for (let k = 1; k < sorted.length; k++) {
-      money += sorted[k]![1]
-      logIntervals[i]! += Math.log((sorted[k]![0] - sorted[k - 1]![0]) / 7)
-    }
-    z[i] = x[i]! > 0 ? money / x[i]! : 0
-    i++
+  const sorted = Array.from(daysOf.values(), ({ days }) => [...days].sort((one, other) => one[0] - other[0]))
+  return {
+    firstRow: Array.from(daysOf.values(), ({ firstRow }) => firstRow),
+    days: sorted.map((days) => days.map(([day]) => day)),
+    amounts: amounts && sorted.map((days) => days.map(([, amount]) => amount)),
+    end: Number.isFinite(cut) ? Math.floor(cut) : last,
   }
-  return { purchases: groupCells({ x, tx, T, logIntervals }, apart), spend: amounts && { x, z } }
+}
+
+/** Histories in weeks, one row a customer: the first day starts the clock, the last day observed ends it. */
+export function historiesOfLog({ days, end }: LoggedCustomers): Required<Omit<PurchaseCells, 'weight'>> {
+  const first = (customer: number[]): number => customer[0]!
+  return {
+    x: Float64Array.from(days, (customer) => customer.length - 1),
+    tx: Float64Array.from(days, (customer) => (customer.at(-1)! - first(customer)) / 7),
+    T: Float64Array.from(days, (customer) => (end - first(customer)) / 7),
+    logIntervals: Float64Array.from(days, (customer) =>
+      customer.slice(1).reduce((sum, day, k) => sum + Math.log((day - customer[k]!) / 7), 0),
+    ),
+  }
+}
+
+/** Histories in weeks as cells, and the mean value over repeat days. */
+export function readTransactionLog(
+  table: SummaryTable,
+  until?: string,
+  apart = false,
+): { purchases: PurchaseCells; spend: SpendCells | undefined } {
+  const log = readLog(table, until)
+  const rows = historiesOfLog(log)
+  const z = log.amounts?.map((values) =>
+    values.length > 1 ? values.slice(1).reduce((sum, value) => sum + value, 0) / (values.length - 1) : 0,
+  )
+  return { purchases: groupCells(rows, apart), spend: z && { x: rows.x, z: Float64Array.from(z) } }
 }

@@ -104,6 +104,9 @@ export function findColumn(table: SummaryTable, role: ColumnRole, taken: readonl
   return -1
 }
 
+/** Whether the table is a log of purchases and not a summary. */
+export const isLog = (table: SummaryTable): boolean => findColumn(table, 'date') >= 0 && findColumn(table, 'x') < 0
+
 /** The column that plays a role; a missing one is an error that says which names would do. */
 export function needColumn(table: SummaryTable, role: ColumnRole, meaning: string, taken: readonly number[] = []): number {
   const at = findColumn(table, role, taken)

@@ -1,9 +1,30 @@
 import { readFile } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { AppError, MissingError } from '../../shared/errors.ts'
 import { formatNumber } from '../../shared/format.ts'
 import { withJson } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
+
+interface Flags {
+  json?: boolean
+  until?: string
+  covariates?: string[]
+  purchaseCovariates?: string[]
+  leavingCovariates?: string[]
+  ridge?: number
+  prior?: number
+  k?: number
+  seed?: number
+  minimum?: number
+}
+
+const list = (value: string): string[] => value.split(',').map((name) => name.trim())
+
+const positive = (value: string): number => {
+  const number = Number(value)
+  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return number
+}
 
 export function fitCommand(): Command {
   return withJson(new Command('fit'))
@@ -11,14 +32,31 @@ export function fitCommand(): Command {
     .argument('<model>', 'such as bg-nbd, pareto-nbd, gamma-gamma, sbg')
     .argument('<file>', 'CSV with x, t_x, T (or frequency, recency, T), optional n as weight, monetary_value for gamma-gamma')
     .option('--until <date>', 'for a transaction log: last day observed, YYYY-MM-DD (default: the last day in it)')
-    .action(async (model: string, file: string, flags: { json?: boolean; until?: string }) => {
+    .option(
+      '--covariates <columns>',
+      'columns of the file, comma-separated, that move how often customers buy and how soon they leave',
+      list,
+    )
+    .option('--purchase-covariates <columns>', 'columns that move only how often they buy', list)
+    .option('--leaving-covariates <columns>', 'columns that move only how soon they leave', list)
+    .option(
+      '--ridge <sd>',
+      'draw effects towards 0: standard deviation of a normal prior, per standard deviation of the covariate',
+      positive,
+    )
+    .option('--prior <sd>', 'weak normal prior on the log-parameters, for small bases; 2 is a factor of 50 either way', positive)
+    .option('--k <phases>', 'fix the regularity of bg-cnbd-k and mbg-cnbd-k', positive)
+    .option('--seed <n>', 'seed of models that draw at random', Number)
+    .option('--minimum <customers>', 'repeat buyers below which the fit is refused (default: 50, with a prior 10)', Number)
+    .action(async (model: string, file: string, flags: Flags) => {
       const { fitFile } = await import('../../analytics/value/index.ts')
       const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') throw new MissingError('fit.file', `there is no file ${file}`)
         throw new AppError('fit.file', `cannot read ${file}: ${error.message}`, { cause: error })
       })
-      const result = fitFile(model, text, flags.until ? { until: flags.until } : {})
-      if (flags.json) return printJson(result)
+      const { json, minimum, ...options } = flags
+      const result = fitFile(model, text, { ...options, ...(minimum === undefined ? {} : { minimumRepeatBuyers: minimum }) })
+      if (json) return printJson(result)
       printTable(
         ['Parameter', 'Estimate', 'Standard error'],
         Object.entries(result.parameters).map(([name, value]) => [
@@ -28,6 +66,16 @@ export function fitCommand(): Command {
         ]),
         [false, true, true],
       )
+      for (const { process, name, estimate, z, p } of result.effects ?? []) {
+        const factor = `${name}: ${process === 'purchase' ? 'purchase rate' : 'leaving'} x ${formatNumber(Math.exp(estimate), { digits: 3 })}`
+        print(`${factor} for 1 more (z ${formatNumber(z, { digits: 2 })}, p ${formatNumber(p, { digits: 4 })})`)
+      }
+      if (result.likelihoodRatio) {
+        const { statistic, freedom, p } = result.likelihoodRatio
+        print(
+          `against no covariates: likelihood ratio ${formatNumber(statistic, { digits: 3 })} on ${freedom}, p ${formatNumber(p, { digits: 6 })}`,
+        )
+      }
       if (result.reason) print(`${result.status}: ${result.reason}`)
       print(`log-likelihood ${formatNumber(result.logLikelihood, { digits: 4 })}, ${result.status} after ${result.iterations} iterations`)
       print(`${result.customers} customers in ${result.cells} distinct histories; gradient norm ${result.gradientNorm.toExponential(1)}`)

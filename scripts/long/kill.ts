@@ -13,19 +13,16 @@ export async function main(rounds: number, seed: number, lines: number): Promise
   const started = performance.now()
   const ground = await prepare(lines)
   try {
-    const tally = await killRounds(ground, rounds, seed, console.log)
+    const tally = await killRounds(ground, rounds, seed, { scopes: ['layers', 'layers', 'all'], say: console.log })
     wrong.push(...tally.faults)
     console.log(`${tally.rounds} kills, by phase: ${JSON.stringify(tally.phases)}`)
 
     let refused = 0
     const sizes = [8, 64, 256, 512, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 12_000, 16_000]
     for (const kilobytes of sizes) {
-      const { outcome, code } = await work(
-        ground.workspace.dir,
-        [ground.file],
-        undefined,
-        (command) => `trap '' XFSZ; ulimit -f ${kilobytes}; exec ${command}`,
-      )
+      const { outcome, code } = await work(ground.workspace.dir, [ground.file], {
+        shell: (command) => `trap '' XFSZ; ulimit -f ${kilobytes}; exec ${command}`,
+      })
       if (code !== (outcome === 'done' ? 0 : 1)) wrong.push(`files of at most ${kilobytes} KiB: ${outcome}`)
       if (outcome !== 'done') refused++
       for (const fault of [...(await faults(ground)), ...(await faultsOfNextRun(ground))])

@@ -117,12 +117,49 @@ export function watch(page: Page, origin: string): Watch {
   return { complaints }
 }
 
-/** Waits until nothing is being loaded and nothing moves. */
+/** Longest wait for anything in a page: a slow machine that does other things at once is no failure. */
+export const patience = 60_000
+
+/**
+ * Answers '' once the page stands still: route, code and data are there (the app says so in `data-busy`), nothing shows a placeholder, charts
+ * are drawn, fonts loaded, animations over; and it stays so over three idle moments, since one answer may ask for the next. Otherwise, after
+ * the wait, what is still under way.
+ */
+const standsStill = `new Promise((done) => {
+  const end = performance.now() + ${patience}
+  const under = () => {
+    if (document.readyState !== 'complete') return 'the document is loading'
+    if (document.documentElement.dataset.busy !== 'false') return 'route, code or data are under way'
+    if (!document.querySelector('main h1')) return 'there is no heading'
+    const loading = document.querySelector('[role="status"][aria-label^="Loading"]')
+    if (loading) return 'a placeholder stands: ' + loading.getAttribute('aria-label')
+    for (const chart of document.querySelectorAll('[data-chart]')) if (!chart.querySelector('svg')) return 'a chart is not drawn'
+    if (document.fonts.status !== 'loaded') return 'fonts are loading'
+    const moves = (one) => one.playState === 'running' && one.effect.getComputedTiming().iterations !== Infinity
+    if (document.getAnimations().some(moves)) return 'something moves'
+    return ''
+  }
+  let still = 0
+  const look = () => {
+    const why = under()
+    still = why === '' ? still + 1 : 0
+    if (still >= 3) done('')
+    else if (performance.now() > end) done(why || 'it never stood still')
+    else requestAnimationFrame(() => requestIdleCallback(look, { timeout: 1000 }))
+  }
+  look()
+})`
+
+/** Waits until nothing is being loaded and nothing moves; says what was still under way when it takes too long. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.locator('main h1').first().waitFor({ state: 'attached' })
-  await page.locator('main [role="status"][aria-label^="Loading"]').first().waitFor({ state: 'detached' })
-  await page.evaluate(
-    `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => null))).then(() => null)`,
-  )
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const why = await page.evaluate<string>(standsStill)
+      if (why !== '') throw new Error(`${page.url()} does not come to rest: ${why}`)
+      return
+    } catch (error) {
+      // A page that is left while we look takes the question with it: ask the next one.
+      if (attempt > 5 || !/context was destroyed|navigation/i.test(String(error))) throw error
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type App, startApp } from './app.ts'
+import { type App, openStage, type Stage } from './app.ts'
 import { settled } from './browser.ts'
 import { companyWorkspace, emptyWorkspace } from './company.ts'
 
@@ -40,49 +40,51 @@ const pages = [
   '/customers/nobody',
 ]
 
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage?.close())
+
 describe('a company with figures', () => {
   let app: App
+  let visit: Awaited<ReturnType<App['open']>>
   beforeAll(async () => {
-    app = await startApp(await companyWorkspace())
+    app = await stage.serve(await companyWorkspace())
+    visit = await app.open('/')
   })
-  afterAll(() => app?.close())
 
+  const titles = new Map<string, string>()
+
+  // One visit a path: what a page is asked for is light, dark and narrow in turn, as when somebody changes the theme or turns the phone.
   for (const path of pages) {
-    test(`${path} has no accessibility violation in light or dark, says nothing on the console and asks nobody else`, async () => {
-      for (const scheme of ['light', 'dark'] as const) {
-        const { page, watch, context } = await app.open(path, { scheme })
-        expect(await violations(page), scheme).toEqual([])
-        const expected = path.endsWith('nobody') ? watch.complaints.filter((text) => !text.includes('404')) : watch.complaints
-        expect(expected, scheme).toEqual([])
-        await context.close()
-      }
+    test(`${path} is accessible in light and dark, fits 360 pixels, has its landmarks, and is quiet`, async () => {
+      const { page, watch } = visit
+      watch.complaints.length = 0
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.setViewportSize({ width: 1280, height: 900 })
+      await page.goto(app.origin + path)
+      await settled(page)
+      expect(await page.locator('h1').count()).toBe(1)
+      for (const landmark of ['header', 'nav', 'main']) expect(await page.locator(landmark).count(), landmark).toBeGreaterThan(0)
+      if (!path.includes('?')) titles.set(path, await page.title())
+      expect(await violations(page), 'light').toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await settled(page)
+      expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark')
+      expect(await violations(page), 'dark').toEqual([])
+      await page.setViewportSize({ width: 360, height: 740 })
+      await settled(page)
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
+      expect(wide, await page.evaluate<string>(widest)).toBeLessThanOrEqual(360)
+      const complaints = path.endsWith('nobody') ? watch.complaints.filter((text) => !text.includes('404')) : watch.complaints
+      expect(complaints).toEqual([])
     })
   }
 
-  test('each page has a title of its own, one main heading, and landmarks', async () => {
-    const titles: string[] = []
-    const { page, context } = await app.open('/')
-    for (const path of pages.filter((one) => !one.includes('?'))) {
-      await page.goto(app.origin + path)
-      await settled(page)
-      titles.push(await page.title())
-      expect(await page.locator('h1').count(), path).toBe(1)
-      for (const landmark of ['header', 'nav', 'main'])
-        expect(await page.locator(landmark).count(), `${path} ${landmark}`).toBeGreaterThan(0)
-    }
-    expect(new Set(titles).size).toBe(titles.length)
-    await context.close()
-  })
-
-  test('no page scrolls sideways at 360 pixels', async () => {
-    const { page, context } = await app.open('/', { width: 360, height: 740 })
-    for (const path of pages) {
-      await page.goto(app.origin + path)
-      await settled(page)
-      const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
-      expect(wide, `${path}: ${await page.evaluate<string>(widest)}`).toBeLessThanOrEqual(360)
-    }
-    await context.close()
+  test('each page has a title of its own', () => {
+    expect(titles.size).toBe(pages.filter((one) => !one.includes('?')).length)
+    expect(new Set(titles.values()).size).toBe(titles.size)
   })
 
   test('the palette, the keys and the places menu have no violation either', async () => {
@@ -90,14 +92,19 @@ describe('a company with figures', () => {
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Search and commands' }).fill('big')
     await page.getByRole('option', { name: /Big Loved/ }).waitFor()
+    await settled(page)
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: 'Search and commands' }).waitFor({ state: 'hidden' })
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    await settled(page)
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Places' }).click()
     await page.getByRole('dialog', { name: 'Places' }).waitFor()
+    await settled(page)
     expect(await violations(page)).toEqual([])
     await context.close()
   })
@@ -120,12 +127,13 @@ describe('a company with figures', () => {
       )
       await page.goto(app.origin + path)
       await page.getByText('The engine does not answer.').first().waitFor()
+      await settled(page)
       expect(await page.getByText('Wait a moment.').count(), path).toBeGreaterThan(0)
       expect(await violations(page), path).toEqual([])
-      await page.unroute('**/api/v1/**')
+      await page.unrouteAll({ behavior: 'wait' })
       await page.getByRole('button', { name: 'Try again' }).first().click()
-      await settled(page)
       await page.getByText('The engine does not answer.').first().waitFor({ state: 'hidden' })
+      await settled(page)
     }
     await context.close()
   })
@@ -134,9 +142,8 @@ describe('a company with figures', () => {
 describe('an empty workspace', () => {
   let app: App
   beforeAll(async () => {
-    app = await startApp(await emptyWorkspace())
+    app = await stage.serve(await emptyWorkspace())
   })
-  afterAll(() => app?.close())
 
   test('every page says the next step, without a violation', async () => {
     const { page, watch, context } = await app.open('/')

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type SpawnOptionsWithStdioTuple, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { hashFile } from '../../src/shared/durable.ts'
 import { simulateLoad } from '../../src/simulate/index.ts'
 import { openDuckDB } from '../../src/warehouse/duckdb.ts'
 import { sql } from '../../src/warehouse/sql.ts'
+import { type Scope, stepsOf } from './scope.ts'
 
 /** A workspace with one import and one snapshot, and a larger file beside it that the rounds import. */
 export interface Ground {
@@ -45,7 +46,7 @@ export async function prepare(lines: number, parent = tmpdir()): Promise<Ground>
     out: join(dir, 'load'),
     format: 'csv',
   } as never)
-  const { outcome } = await work(workspace.dir, [join(dir, 'small', 'small.csv')])
+  const { outcome } = await work(workspace.dir, [join(dir, 'small', 'small.csv')], { scope: 'layers' })
   if (outcome !== 'done') throw new Error(`the first import and run failed: ${outcome}`)
   const [{ id }] = await listImports(workspace)
   return {
@@ -66,23 +67,29 @@ export interface Work {
   milliseconds: number
 }
 
-/** Imports and runs in a process of its own. `watch` may kill it. */
-export async function work(
-  dir: string,
-  files: string[],
-  watch: (kill: () => void, phase: string) => void = () => undefined,
-  shell?: (command: string) => string,
-): Promise<Work> {
+export interface WorkOptions {
+  scope?: Scope
+  /** Is told each phase as it begins; may kill the process. */
+  watch?: (kill: () => void, phase: string) => void
+  /** The command line of a shell that starts the command in its own way. */
+  shell?: (command: string) => string
+}
+
+/** Imports and runs in a process of its own. */
+export async function work(dir: string, files: string[], { scope = 'all', watch, shell }: WorkOptions = {}): Promise<Work> {
   const started = performance.now()
-  const parts = [process.execPath, worker, dir, ...files]
+  const parts = [process.execPath, worker, scope, dir, ...files]
+  const options: SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'inherit'> = {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Compiled code is kept from one process to the next, so that rounds spend their time in the work.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'clientele-compile-cache') },
+  }
   const child = shell
-    ? spawn('bash', ['-c', shell(parts.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' '))], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-    : spawn(parts[0], parts.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
+    ? spawn('bash', ['-c', shell(parts.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' '))], options)
+    : spawn(parts[0], parts.slice(1), options)
   let outcome = 'start'
   const kill = () => child.kill('SIGKILL')
-  watch(kill, outcome)
+  watch?.(kill, outcome)
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve(code))
@@ -92,7 +99,7 @@ export async function work(
       outcome = outcome.startsWith('crashed') ? `${outcome}\n${line}` : line
     else {
       outcome = line
-      watch(kill, line)
+      watch?.(kill, line)
     }
   }
   return { outcome, code: await ended, milliseconds: performance.now() - started }
@@ -142,10 +149,10 @@ export async function faults(ground: Ground): Promise<string[]> {
 }
 
 /** Runs after an interruption and sees that the figures are those of the imports that are visible. Returns what does not hold. */
-export async function faultsOfNextRun(ground: Ground): Promise<string[]> {
+export async function faultsOfNextRun(ground: Ground, scope: Scope = 'all'): Promise<string[]> {
   const { workspace } = ground
   try {
-    const summary = await runPortfolio(workspace)
+    const summary = await runPortfolio(workspace, { steps: stepsOf(scope) })
     const lines = sumDecimals((await listImports(workspace)).flatMap(({ totals }) => totals.map(({ invoiceAmount }) => invoiceAmount)))
     const { totals } = await readTable(workspace, 'customer_profit', { limit: 1, totals: true })
     const left = readdirSync(workspace.snapshotsDir).filter((name) => name.startsWith('.'))
@@ -180,28 +187,38 @@ export interface Tally {
 
 /**
  * Kills an import and run `rounds` times, half of them at a random moment of the whole, half a few milliseconds after a phase began (where
- * renames happen), and checks after each that everything visible is whole and the next run succeeds.
+ * renames happen), and checks after each that everything visible is whole and the next run succeeds. The rounds take turns in what they run.
  */
 export async function killRounds(
   ground: Ground,
   rounds: number,
   seed: number,
-  say: (text: string) => void = () => undefined,
+  { scopes, say = () => undefined }: { scopes: Scope[]; say?: (text: string) => void },
 ): Promise<Tally> {
   const random = createRandom(seed)
-  const phasesSeen: string[] = []
-  const whole = await work(ground.workspace.dir, [ground.file], (_kill, phase) => phasesSeen.push(phase))
-  if (whole.outcome !== 'done') return { rounds: 0, faults: [`undisturbed, it failed: ${whole.outcome}`], phases: {} }
-  await reset(ground)
+  const { dir } = ground.workspace
   const tally: Tally = { rounds: 0, faults: [], phases: {} }
+  const undisturbed = new Map<Scope, { phases: string[]; milliseconds: number }>()
+  for (const scope of new Set(scopes)) {
+    const phases: string[] = []
+    const { outcome, milliseconds } = await work(dir, [ground.file], { scope, watch: (_kill, phase) => phases.push(phase) })
+    if (outcome !== 'done') return { ...tally, faults: [`undisturbed, it failed: ${outcome}`] }
+    undisturbed.set(scope, { phases, milliseconds })
+    await reset(ground)
+  }
   for (let round = 0; round < rounds; round++) {
+    const scope = scopes[Math.floor(round / 2) % scopes.length]
+    const { phases, milliseconds } = undisturbed.get(scope)!
     const atRandom = round % 2 === 0
-    const moment = random.next() * whole.milliseconds * 1.02
-    const phase = phasesSeen[Math.floor(random.next() * phasesSeen.length)]
+    const moment = random.next() * milliseconds * 1.02
+    const phase = phases[Math.floor(random.next() * phases.length)]
     const after = random.next() ** 2 * 60
     let timer: NodeJS.Timeout | undefined
-    const { outcome } = await work(ground.workspace.dir, [ground.file], (kill, told) => {
-      if (atRandom ? told === 'start' : told === phase) timer = setTimeout(kill, atRandom ? moment : after)
+    const { outcome } = await work(dir, [ground.file], {
+      scope,
+      watch: (kill, told) => {
+        if (atRandom ? told === 'start' : told === phase) timer = setTimeout(kill, atRandom ? moment : after)
+      },
     })
     clearTimeout(timer)
     const word = outcome.split(' ')[0]
@@ -209,7 +226,7 @@ export async function killRounds(
     const wrong = [
       ...(word === 'failed' || word === 'crashed' ? [outcome] : []),
       ...(await faults(ground)),
-      ...(await faultsOfNextRun(ground)),
+      ...(await faultsOfNextRun(ground, scope)),
       ...(await faults(ground)),
     ]
     tally.rounds++
@@ -217,7 +234,7 @@ export async function killRounds(
     say(`round ${round + 1} of ${rounds}: killed in ${outcome}${wrong.length > 0 ? `: ${wrong.join('; ')}` : ''}`)
     await reset(ground)
   }
-  const last = await work(ground.workspace.dir, [ground.file])
+  const last = await work(dir, [ground.file], { scope: scopes[0] })
   if (last.outcome !== 'done') tally.faults.push(`after all rounds the import failed: ${last.outcome}`)
   tally.faults.push(...(await faults(ground)))
   return tally

@@ -1,14 +1,15 @@
 // Imports files into a workspace and runs it, telling each phase on stdout: what the kill tests kill.
-// node worker.ts WORKSPACE FILE...
+// node worker.ts all|layers WORKSPACE FILE...
 import { commitImport, stageImport } from '../../src/app/imports.ts'
 import { runPortfolio } from '../../src/app/runs.ts'
 import { findWorkspace } from '../../src/app/workspace.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { type Scope, stepsOf } from './scope.ts'
 
 const tell = (word: string) => process.stdout.write(`${word}\n`)
 
 try {
-  const [dir, ...files] = process.argv.slice(2)
+  const [scope, dir, ...files] = process.argv.slice(2)
   const workspace = await findWorkspace(dir)
   tell('stage')
   const staged = await stageImport(workspace, files, {})
@@ -17,6 +18,7 @@ try {
   await commitImport(workspace, staged.id)
   let last = ''
   await runPortfolio(workspace, {
+    steps: stepsOf(scope as Scope),
     onProgress: ({ step }) => {
       if (step !== last) tell(step)
       last = step

@@ -72,7 +72,7 @@ export function DataTable(props: DataTableProps) {
     if (asked && asked.length > 0) return asked
     // On a narrow screen the figure that everything is sorted by stands right beside the first column.
     const main = props.sort.split(',')[0]!.replace('-', '')
-    return narrow && usual.includes(main) ? [usual[0]!, main, ...usual.slice(1).filter((c) => c !== main)] : usual
+    return narrow && usual.includes(main) ? [...new Set([usual[0]!, main, ...usual])] : usual
   }, [contract, narrow, props.sort, search.cols, usual])
   const sorting = parseSort(search.sort ?? props.sort).filter((s) => contract.columns[s.column])
   const filters = useMemo(

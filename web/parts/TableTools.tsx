@@ -1,5 +1,5 @@
 import { Button, Checkbox, Menu, NativeSelect, Popover, TextInput } from '@mantine/core'
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { formatCounted } from '../../src/shared/format.ts'
 import { type Contract, exportUrl, type View } from './api.ts'
 import type { DataTableProps } from './DataTable.tsx'
@@ -7,6 +7,7 @@ import classes from './datatable.module.css'
 import { CloseIcon, ColumnsIcon, DownIcon, DownloadIcon, FilterIcon, SearchIcon } from './icons.tsx'
 import { useKeys } from './keys.ts'
 import { type Filter, type FilterOp, parseFilter, printFilter } from './search.ts'
+import { useAddressText } from './useAddressText.ts'
 import { isNumeric, showCell } from './values.tsx'
 
 interface ToolsProps extends DataTableProps {
@@ -20,14 +21,8 @@ interface ToolsProps extends DataTableProps {
 export function TableTools({ table, contract, noun, currency, search, onSearch, given, shown, columns, view, total, stale }: ToolsProps) {
   const field = useRef<HTMLInputElement>(null)
   const [exporting, setExporting] = useState(false)
-  const [text, setText] = useState(search.q ?? '')
-  useEffect(() => setText(search.q ?? ''), [search.q])
-  useEffect(() => {
-    const asked = text.trim()
-    if (asked === (search.q ?? '')) return
-    const timer = setTimeout(() => onSearch({ q: asked || undefined }, true), 180)
-    return () => clearTimeout(timer)
-  }, [onSearch, search.q, text])
+  const write = useCallback((q: string) => onSearch({ q: q || undefined }, true), [onSearch])
+  const [text, setText] = useAddressText(search.q ?? '', write)
   useKeys({ f: () => field.current?.focus(), e: () => setExporting(true) })
 
   const chips = (search.where ?? [])

@@ -7,6 +7,7 @@ import { ExplainDrawer } from '../parts/ExplainDrawer.tsx'
 import { DownIcon, HelpIcon, Mark, MenuIcon, MoonIcon, ScreenIcon, SearchIcon, SunIcon } from '../parts/icons.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { useCommon } from '../parts/useCommon.ts'
+import { BusyMark } from './BusyMark.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { KeyboardHelp } from './KeyboardHelp.tsx'
 import { Rail } from './Rail.tsx'
@@ -48,6 +49,7 @@ export function Shell() {
 
   return (
     <div className={classes.frame}>
+      <BusyMark />
       {/* biome-ignore lint/a11y/useValidAnchor: a link to the content, which also takes the focus there */}
       <a
         className={classes.skip}

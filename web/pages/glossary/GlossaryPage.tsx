@@ -1,11 +1,12 @@
 import { TextInput } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { formatCount, formatValue } from '../../../src/shared/format.ts'
 import { type Term, useGlossary, usePortfolio, useWorkspace } from '../../parts/api.ts'
 import { useKeys } from '../../parts/keys.ts'
 import { PageHead, useTitle } from '../../parts/Page.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { useAddressText } from '../../parts/useAddressText.ts'
 import classes from './glossary.module.css'
 
 /** Every term the product uses: what it means, how it is computed, where it ends, what others call it, and its value here. */
@@ -14,6 +15,12 @@ export function GlossaryPage() {
   const query = useGlossary()
   const { q, term } = useSearch({ from: '/glossary' })
   const navigate = useNavigate({ from: '/glossary' })
+  const write = useCallback(
+    (text: string) =>
+      void navigate({ search: (before) => ({ ...before, q: text || undefined }) as never, replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const [text, setText] = useAddressText(q ?? '', write)
   const field = useRef<HTMLInputElement>(null)
   useKeys({ f: () => field.current?.focus() })
   const workspace = useWorkspace().data
@@ -33,16 +40,10 @@ export function GlossaryPage() {
             mb={24}
             placeholder="Search terms and synonyms"
             aria-label="Search the glossary"
-            value={q ?? ''}
-            onChange={(event) =>
-              void navigate({
-                search: (before) => ({ ...before, q: event.currentTarget.value || undefined }) as never,
-                replace: true,
-                resetScroll: false,
-              })
-            }
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
           />
-          <Terms terms={terms} q={q ?? ''} chosen={term} valueHere={(one) => valueFor(one, figures, workspace?.currency ?? 'EUR')} />
+          <Terms terms={terms} q={text} chosen={term} valueHere={(one) => valueFor(one, figures, workspace?.currency ?? 'EUR')} />
         </>
       )}
     </Show>

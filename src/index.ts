@@ -3,6 +3,7 @@
  */
 export * as costing from './analytics/costing/index.ts'
 export * from './analytics/index.ts'
+export * as relationships from './analytics/relationships/index.ts'
 export * as value from './analytics/value/index.ts'
 export { compareSnapshots } from './app/compare.ts'
 export { explainFigure } from './app/explain.ts'

@@ -39,7 +39,7 @@ export const relationshipAttrTable = table({
   columns: {
     customer_id: col.text('Customer', 'The id that orders use.'),
     date: col.date('Date', 'When it was scored.'),
-    alternatives: col.number('Alternatives', 'Availability of alternatives, 1 (many) to 7 (none).', { unit: 'points' }),
+    alternatives: col.number('Alternatives', 'Availability of alternatives to us, 1 (none) to 7 (many).', { unit: 'points' }),
     dynamism: col.number('Market dynamism', 'Supply market dynamism, 1 to 7.', { unit: 'points' }),
     importance: col.number('Importance', 'Importance of the supply, 1 to 7.', { unit: 'points' }),
     complexity: col.number('Complexity', 'Complexity of the supply, 1 to 7.', { unit: 'points' }),

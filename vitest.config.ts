@@ -8,6 +8,7 @@ const slow = [
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',
   'src/analytics/value/history-model.test.ts',
+  'src/analytics/value/pareto-nbd-over-time.test.ts',
   'src/analytics/value/steps.test.ts',
   'src/app/explain.test.ts',
   'src/pipeline/run.test.ts',

@@ -8,6 +8,7 @@ import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
 import type { CovariateFit, Effect } from './covariates.ts'
 import type { Fit } from './fit.ts'
 import { asksForCovariates, type CovariateFileOptions, fitFileWithCovariates } from './fit-covariates.ts'
+import { type CalendarFileOptions, fitFileOverTime } from './fit-over-time.ts'
 import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
 import { mbgNbd } from './mbg-nbd.ts'
 import { fitParetoGgg } from './pareto-ggg.ts'
@@ -16,7 +17,7 @@ import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendC
 import { fitSbg } from './sbg.ts'
 import { isLog, parseSummary, type SummaryTable } from './summary-table.ts'
 
-export interface FitFileOptions extends CovariateFileOptions {
+export interface FitFileOptions extends CovariateFileOptions, CalendarFileOptions {
   /** Seed of whatever is random in the fit (only sampling models draw); defaults to 1. */
   seed?: number
   /** Fixes the phases of bg-cnbd-k and mbg-cnbd-k; chosen by likelihood when left out. */
@@ -92,8 +93,17 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
   const fitter = fitters[model]
   if (!fitter) throw new UsageError('fit.model', `there is no model ${model}`, { hint: `one of ${fittableModels.join(', ')}` })
   const table = parseSummary(text)
-  const covariates = asksForCovariates(options)
-  const fit = covariates ? fitFileWithCovariates(model, table, options) : fitter(table, options)
+  const covariates = asksForCovariates(options) || options.calendar !== undefined
+  if (asksForCovariates(options) && options.calendar !== undefined)
+    throw new UsageError('fit.covariate', 'covariates of customers and a calendar cannot be fitted together yet', {
+      hint: 'give one of the two',
+    })
+  const fit =
+    options.calendar !== undefined
+      ? fitFileOverTime(model, table, options)
+      : covariates
+        ? fitFileWithCovariates(model, table, options)
+        : fitter(table, options)
   if (fit.status === 'refused' || !fit.parameters || !fit.standardErrors)
     throw new AppError('fit.refused', `${model} was not fitted: ${fit.reason}`, {
       hint: 'use more customers or a longer time, or a simpler model',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, MissingError } from '../../shared/errors.ts'
 import { formatNumber } from '../../shared/format.ts'
 import { withJson } from '../options.ts'
@@ -11,12 +11,20 @@ interface Flags {
   covariates?: string[]
   purchaseCovariates?: string[]
   leavingCovariates?: string[]
+  calendar?: string
+  calendarFor?: 'purchase' | 'leaving' | 'both'
   ridge?: number
   prior?: number
   k?: number
   seed?: number
   minimum?: number
 }
+
+const readText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new MissingError('fit.file', `there is no file ${file}`)
+    throw new AppError('fit.file', `cannot read ${file}: ${error.message}`, { cause: error })
+  })
 
 const list = (value: string): string[] => value.split(',').map((name) => name.trim())
 
@@ -39,6 +47,10 @@ export function fitCommand(): Command {
     )
     .option('--purchase-covariates <columns>', 'columns that move only how often they buy', list)
     .option('--leaving-covariates <columns>', 'columns that move only how soon they leave', list)
+    .option('--calendar <file>', 'pareto-nbd on a log: CSV of date and covariates that hold from that day on (seasons, campaigns)')
+    .addOption(
+      new Option('--calendar-for <process>', 'what the calendar moves (default: purchase)').choices(['purchase', 'leaving', 'both']),
+    )
     .option(
       '--ridge <sd>',
       'draw effects towards 0: standard deviation of a normal prior, per standard deviation of the covariate',
@@ -50,11 +62,9 @@ export function fitCommand(): Command {
     .option('--minimum <customers>', 'repeat buyers below which the fit is refused (default: 50, with a prior 10)', Number)
     .action(async (model: string, file: string, flags: Flags) => {
       const { fitFile } = await import('../../analytics/value/index.ts')
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') throw new MissingError('fit.file', `there is no file ${file}`)
-        throw new AppError('fit.file', `cannot read ${file}: ${error.message}`, { cause: error })
-      })
-      const { json, minimum, ...options } = flags
+      const text = await readText(file)
+      const { json, minimum, calendar, ...rest } = flags
+      const options = { ...rest, ...(calendar === undefined ? {} : { calendar: await readText(calendar) }) }
       const result = fitFile(model, text, { ...options, ...(minimum === undefined ? {} : { minimumRepeatBuyers: minimum }) })
       if (json) return printJson(result)
       printTable(

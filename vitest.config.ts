@@ -7,6 +7,7 @@ const slow = [
   'src/analytics/costing/steps.test.ts',
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',
+  'src/analytics/serving/steps.test.ts',
   'src/analytics/value/history-model.test.ts',
   'src/analytics/value/pareto-nbd-over-time.test.ts',
   'src/analytics/value/steps.test.ts',

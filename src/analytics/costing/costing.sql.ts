@@ -39,7 +39,7 @@ const asNumber = (value: Sql): Sql => sql`cast(${value} as double)`
 const asText = (value: Sql): Sql => sql`coalesce(${value}, '')`
 
 /** How the drivers of `driversOf` read from the relations below. */
-const driverSql: Record<Exclude<Level, 'business'>, Record<string, Sql>> = {
+export const driverSql: Record<Exclude<Level, 'business'>, Record<string, Sql>> = {
   line: {
     units: asNumber(sql`abs(quantity)`),
     amount: asNumber(sql`abs(invoice_amount)`),

@@ -1,5 +1,7 @@
 export { allocate } from './allocate.ts'
 export { type Pool, type PoolUse, usePool } from './capacity.ts'
+export { driverSql, type Window } from './costing.sql.ts'
+export { driversOf } from './drivers.ts'
 export { reciprocalPools, type ServiceFlow } from './service-pools.ts'
 export { costingSteps } from './steps.ts'
 export { minutesSql } from './time-equation.sql.ts'

@@ -1,0 +1,2 @@
+export { type CustomerType, customerTypes } from './contract.ts'
+export { servingSteps } from './steps.ts'

@@ -2,7 +2,6 @@ import { col, optional, table } from '../../warehouse/contract/index.ts'
 
 /** The four types of Shapiro, Rangan, Moriarty & Ross (1987), and the state of not knowing. */
 export const customerTypes = ['passive', 'carriage-trade', 'bargain-basement', 'aggressive', 'undetermined'] as const
-export type CustomerType = (typeof customerTypes)[number]
 
 const customerId = col.text('Customer', 'The id that orders use.')
 

@@ -1,2 +1,1 @@
-export { type CustomerType, customerTypes } from './contract.ts'
 export { servingSteps } from './steps.ts'

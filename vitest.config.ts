@@ -5,6 +5,7 @@ const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, h
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [
   'src/analytics/costing/steps.test.ts',
+  'src/analytics/pricing/waterfall.test.ts',
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',
   'src/analytics/serving/steps.test.ts',

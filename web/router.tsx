@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router'
 import { NotFoundPage } from './pages/NotFoundPage.tsx'
+import { pricingSearch } from './pages/pricing/search.ts'
 import { Bone, Failed, Loading } from './parts/States.tsx'
 import {
   type CommonSearch,
@@ -68,6 +69,13 @@ const value = createRoute({
   component: lazyRouteComponent(() => import('./pages/value/ValuePage.tsx'), 'ValuePage'),
 })
 
+const pricing = createRoute({
+  getParentRoute: () => root,
+  path: '/pricing',
+  validateSearch: pricingSearch,
+  component: lazyRouteComponent(() => import('./pages/pricing/PricingPage.tsx'), 'PricingPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -112,7 +120,7 @@ const table = createRoute({
 })
 
 // Findings name the places of the whole product; what has no page of its own yet stands on the portfolio page.
-const elsewhere = ['/profitability', '/pricing'].map((path) =>
+const elsewhere = ['/profitability'].map((path) =>
   createRoute({
     getParentRoute: () => root,
     path,
@@ -146,6 +154,7 @@ export const router = createRouter({
     customer,
     customerById,
     value,
+    pricing,
     data,
     importStart,
     importStaged,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { profitabilityTables } from '../analytics/profitability/contract.ts'
+import { allResultTables } from '../analytics/index.ts'
 import { canonicalTables } from '../warehouse/contract/index.ts'
 import { findTerms, glossary } from './glossary.ts'
 
-const tables = new Map([...canonicalTables, ...profitabilityTables].map((table) => [table.name, table]))
+const tables = new Map([...canonicalTables, ...allResultTables].map((table) => [table.name, table]))
 
 describe('glossary', () => {
   it('has at least sixty terms, each once', () => {

@@ -2,6 +2,7 @@ import { changeTerms } from './glossary/change.ts'
 import { concentrationTerms } from './glossary/concentration.ts'
 import { dataTerms } from './glossary/data.ts'
 import { layerTerms } from './glossary/layers.ts'
+import { pricingTerms } from './glossary/pricing.ts'
 import { resultTerms } from './glossary/results.ts'
 import type { Term } from './glossary/term.ts'
 
@@ -10,9 +11,14 @@ export type { Term } from './glossary/term.ts'
 const collator = new Intl.Collator('en')
 
 /** All terms that screens, reports and messages use, by name. */
-export const glossary: readonly Term[] = [...layerTerms, ...concentrationTerms, ...changeTerms, ...dataTerms, ...resultTerms].sort((a, b) =>
-  collator.compare(a.term, b.term),
-)
+export const glossary: readonly Term[] = [
+  ...layerTerms,
+  ...concentrationTerms,
+  ...changeTerms,
+  ...dataTerms,
+  ...pricingTerms,
+  ...resultTerms,
+].sort((a, b) => collator.compare(a.term, b.term))
 
 /** Terms for words that somebody types, the best first: by name, then by synonym, then by what is said about them. */
 export function findTerms(words: string, limit = 20): Term[] {

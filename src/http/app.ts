@@ -12,6 +12,7 @@ import { downloadHandlers } from './handlers/downloads.ts'
 import { importHandlers } from './handlers/imports.ts'
 import { jobHandlers } from './handlers/jobs.ts'
 import { pageHandlers } from './handlers/pages.ts'
+import { pricingHandlers } from './handlers/pricing.ts'
 import { systemHandlers } from './handlers/system.ts'
 import { tableHandlers } from './handlers/tables.ts'
 import { type Log, logToStderr } from './log.ts'
@@ -47,7 +48,17 @@ const defaultLimits: AppLimits = { upload: defaultUploadLimits, bodyBytes: 2 ** 
 const unhurried = new Set<keyof Handlers>(['stageImport', 'jobEvents', 'exportTable', 'report', 'workbook', 'setAside', 'stagedSetAside'])
 
 /** Routes whose SQL is ours alone: what the engine finds wrong with it is our fault and no news for users. */
-const ownSql = new Set<keyof Handlers>(['portfolio', 'customer', 'search', 'comparison', 'tables', 'report', 'workbook', 'workspace'])
+const ownSql = new Set<keyof Handlers>([
+  'portfolio',
+  'customer',
+  'priceWaterfall',
+  'search',
+  'comparison',
+  'tables',
+  'report',
+  'workbook',
+  'workspace',
+])
 
 /** The HTTP door: the API under `/api/v1`, and the web app for every other path. */
 export async function createApp(deps: Deps): Promise<App> {
@@ -62,6 +73,7 @@ export async function createApp(deps: Deps): Promise<App> {
     ...imports.handlers,
     ...jobHandlers(context),
     ...pageHandlers(context),
+    ...pricingHandlers(context),
     ...tableHandlers(context),
     ...downloadHandlers(context),
   }

@@ -288,6 +288,21 @@ export const routes = {
     request: { query: z.object({ id: z.string().min(1).max(500), snapshot }) },
     responses: { 200: json(s.customer, 'The customer') },
   }),
+  priceWaterfall: createRoute({
+    method: 'get',
+    path: '/price-waterfall',
+    tags: ['pages'],
+    summary: 'From list price to pocket margin, for everybody, a segment or a customer',
+    request: {
+      query: z.object({
+        scope: z.enum(['all', 'segment', 'customer']),
+        key: z.string().max(500).optional().meta({ description: 'The segment or the customer' }),
+        span: z.enum(['whole', 'previous', 'current']).optional().meta({ description: 'whole where absent' }),
+        snapshot,
+      }),
+    },
+    responses: { 200: json(s.priceWaterfall, 'Its steps') },
+  }),
   explain: createRoute({
     method: 'get',
     path: '/explain',

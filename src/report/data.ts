@@ -27,6 +27,10 @@ export interface ReportData {
   imports: ImportReport[]
   layers?: Exhibit | undefined
   months?: Exhibit | undefined
+  /** The price waterfall of everybody and of each segment. */
+  priceWaterfall?: Exhibit | undefined
+  /** Each customer from list to pocket margin, over all data; largest first. */
+  customerPrices?: Exhibit | undefined
   whaleCurve?: Exhibit | undefined
   concentration?: Exhibit | undefined
   periods?: Exhibit | undefined

@@ -11,6 +11,7 @@ import { customersSection } from './sections/customers.ts'
 import { dataSection } from './sections/data.ts'
 import { layersSection, monthsSection } from './sections/layers.ts'
 import { methodSection } from './sections/method.ts'
+import { pricingSection } from './sections/pricing.ts'
 import { productsSection } from './sections/products.ts'
 import { summarySection } from './sections/summary.ts'
 
@@ -23,6 +24,7 @@ export async function htmlReport(data: ReportData): Promise<string> {
   const sections = [
     summarySection,
     layersSection,
+    pricingSection,
     concentrationSection,
     changesSection,
     customersSection,

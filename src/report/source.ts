@@ -68,6 +68,14 @@ export async function gatherReportData(workspace: Workspace, extent: Extent, sna
     imports: (await listImports(workspace)).filter((report) => manifest.inputs.some((input) => input.import === report.id)),
     layers,
     months: await all('month_profit', { sort: [up('month')] }),
+    priceWaterfall: await all('price_waterfall', { sort: [up('scope'), up('scope_key'), down('span'), up('position')] }),
+    customerPrices:
+      extent === 'workbook'
+        ? await all('customer_price', {
+            sort: [down('invoiced_revenue'), up('customer_id')],
+            filters: [{ column: 'span', op: 'eq', value: 'whole' }],
+          })
+        : undefined,
     whaleCurve: await all('whale_curve', { sort: [up('rank')] }),
     concentration: await all('concentration', { sort: [up('position')] }),
     periods: await all('period', { sort: [up('from_date')] }),

@@ -5,6 +5,7 @@ import { exhibitSheet, layerFormulas, type RowFormula } from './sheets/exhibit.t
 import { checksSheet, glossarySheet, importsSheet } from './sheets/ground.ts'
 import { layersSheet } from './sheets/layers.ts'
 import { indexSheet, summarySheet } from './sheets/overview.ts'
+import { priceWaterfallSheet } from './sheets/price-waterfall.ts'
 import { type BookSheet, writeBook } from './xlsx/book.ts'
 import type { Look } from './xlsx/cell.ts'
 
@@ -17,6 +18,18 @@ export async function writeReportWorkbook(file: string, data: ReportData): Promi
   const parts: { sheet: BookSheet; about: string }[] = [
     { sheet: summarySheet(data), about: 'Key figures with their intervals, and what stands out.' },
     ...(layers ? [{ sheet: layers.sheet, about: 'From list revenue to contribution, for all lines and for identified customers.' }] : []),
+    ...part(data.priceWaterfall, 'From list price to pocket margin, step by step, for everybody and by segment.', priceWaterfallSheet),
+    ...part(data.customerPrices, 'Every customer from list revenue to pocket margin.', (exhibit) =>
+      exhibitSheet(exhibit, {
+        name: 'Pocket price',
+        title: 'Pocket price by customer',
+        note: 'One row a customer over all data; what is made of its neighbours is a formula.',
+        columns: Object.keys(exhibit.contract.columns).filter((name) => name !== 'span'),
+        formulas: exhibit.total <= mostFormulaRows ? pocketFormulas : {},
+        totals: true,
+        frozenColumns: 2,
+      }),
+    ),
     ...part(data.customers, 'Every customer with its layers, rank and share; lines without a customer at the end.', (exhibit) =>
       exhibitSheet(exhibit, {
         name: 'Customers',
@@ -89,6 +102,19 @@ function part(exhibit: Exhibit | undefined, about: string, make: (exhibit: Exhib
 }
 
 const formulasFor = (exhibit: Exhibit): Record<string, RowFormula> => (exhibit.total <= mostFormulaRows ? layerFormulas : {})
+
+/** Levels of the waterfall that are made of their neighbours, as the contract of `customer_price` states them. */
+const pocketFormulas: Record<string, RowFormula> = {
+  other_discounts: (letter, row) =>
+    letter('list_revenue') && `${letter('list_revenue')}${row}-${letter('on_invoice')}${row}-${letter('invoiced_revenue')}${row}`,
+  net_revenue: (letter, row) => `${letter('invoiced_revenue')}${row}+${letter('returns')}${row}`,
+  pocket_revenue: (letter, row) => `${letter('net_revenue')}${row}-${letter('off_invoice')}${row}`,
+  pocket_margin: (letter, row) =>
+    letter('product_cost') && `${letter('pocket_revenue')}${row}-${letter('revenue_without_cost')}${row}-${letter('product_cost')}${row}`,
+  realisation: (letter, row) =>
+    letter('list_revenue') &&
+    `IF(${letter('list_revenue')}${row}>0,(${letter('invoiced_revenue')}${row}-${letter('off_invoice')}${row})/${letter('list_revenue')}${row},"")`,
+}
 
 function whaleSheet(exhibit: Exhibit): BookSheet {
   // Sums down the column are only true where no rank is left out.

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRandom, type Random } from '../math/random.ts'
 import { type CsvStyle, dateOf, dayOf, fromCents, writeCsv } from './csv.ts'
+import { PriceElements, priceElementHeader } from './supplier-prices.ts'
 import type { PlantedTruth, SampleCompany } from './truth.ts'
 
 /** Written as a German ERP writes: semicolons, decimal commas, day first. */
@@ -29,6 +30,8 @@ interface Account {
   range: number[]
   from: number
   to: number
+  /** By how much a quantity is larger than usual on a day; 1 where absent. */
+  rhythm?: (day: number) => number
 }
 
 interface Product {
@@ -46,6 +49,7 @@ const planted = {
   gem: 'ACC-1142',
   ploy: 'ACC-1019',
   lost: 'ACC-1024',
+  loader: 'ACC-1047',
   latin: 'ACC-1033',
   cyrillic: 'АСС-1033',
   commodity: 'P-0207',
@@ -122,8 +126,10 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
   )
   await writeCsv(inFolder('fx_rates.csv'), ['currency', 'date', 'rate'], fxRows(rates), style)
 
+  const prices = new PriceElements()
   const sales = { lines: 0, repeated: 0, perPeriod: new Map<string, number>() }
-  await writeCsv(inFolder('order_lines.csv'), lineHeader, allLines(random.split('lines'), accounts, products, sales), style)
+  await writeCsv(inFolder('order_lines.csv'), lineHeader, allLines(random.split('lines'), accounts, products, sales, prices), style)
+  await writeCsv(inFolder('price_elements.csv'), priceElementHeader, prices.rows(random.split('prices'), accounts), style)
   await writeCsv(
     inFolder('ledger.csv'),
     ['entry_id', 'period', 'account', 'cost_centre', 'amount'],
@@ -136,7 +142,7 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
     title: 'Halden Industrial Supply, a B2B supplier of machine parts',
     currency: 'EUR',
     folder,
-    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'fx_rates.csv', 'ledger.csv'].map(inFolder),
+    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'price_elements.csv', 'fx_rates.csv', 'ledger.csv'].map(inFolder),
     // The rates alone, all of the first of a month, would not tell day from month.
     dateOrder: 'dmy',
     truths,
@@ -176,6 +182,16 @@ const truths: PlantedTruth[] = [
     statement: 'Rennert Packaging got 14 % off in October 2025 for volume that never came.',
     customers: [planted.ploy],
     where: `/customers/${planted.ploy}`,
+  },
+  {
+    name: 'given-after-the-invoice',
+    statement: 'Bonuses, prompt payment, freight and advertising allowances are given after the invoice, where no price list shows them.',
+    where: '/pricing',
+  },
+  {
+    name: 'rebates-accrued',
+    statement: 'The volume bonus of 2026 is booked by expectation since January and will be paid after the year.',
+    where: '/pricing',
   },
   {
     name: 'month-loaded-twice',
@@ -289,6 +305,22 @@ function makeAccounts(random: Random, products: number): Account[] {
     units: 40,
     discount: () => 0.14,
   })
+  change(planted.loader, {
+    ...always,
+    name: 'Pellegrin Press',
+    industry: 'Printing',
+    segment: 'core',
+    country: 'Germany',
+    currency: 'EUR',
+    rate: 0.2,
+    units: 16,
+    discount: () => 0.13,
+    // Fills its shelves in December to reach the next tier of the bonus, and buys next to nothing afterwards.
+    rhythm: (day) => {
+      const month = new Date(day * 86_400_000).getUTCMonth()
+      return month === 11 ? 3.6 : month < 2 ? 0.15 : 1
+    },
+  })
   change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })
   for (const account of accounts) if (account.id !== planted.gem) account.range.push(commodity, commodity)
   const twin = accounts.find((account) => account.id === planted.latin)!
@@ -314,11 +346,13 @@ function* allLines(
   accounts: Account[],
   products: Product[],
   sales: { lines: number; repeated: number },
+  prices: PriceElements,
 ): Generator<(string | number | null)[]> {
   const doubled: (string | number | null)[][] = []
   for (const account of accounts) {
     for (const row of accountLines(random.split(account.id), account, products)) {
       sales.lines++
+      prices.add(row)
       yield row
       if (account.channel === 'edi' && account.id !== planted.giant && String(row[1]).slice(3) === '11.2025') doubled.push(row)
     }
@@ -346,7 +380,7 @@ function* accountLines(random: Random, account: Account, products: Product[]): G
     const customer = random.next() < 0.025 && account.segment === 'tail' ? null : account.id
     for (let l = 0; l < size; l++) {
       const product = products[account.range[Math.floor(account.range.length * random.next())]]
-      const quantity = Math.max(1, Math.round(account.units * Math.exp(0.4 * random.normal())))
+      const quantity = Math.max(1, Math.round(account.units * (account.rhythm?.(day) ?? 1) * Math.exp(0.4 * random.normal())))
       const list = listPrice(product, day) / fx
       const amount = Math.round(quantity * list * (1 - account.discount(day)) * erosion(product, day))
       const cost = (product.listCents * product.costShare * costIndex(day)) / fx

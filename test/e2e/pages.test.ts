@@ -35,6 +35,8 @@ const pages = [
   '/tables/month_profit',
   '/glossary',
   '/value',
+  '/pricing',
+  '/pricing?against=all@previous&show=all@current',
   '/settings',
   '/nowhere',
   '/customers/nobody',

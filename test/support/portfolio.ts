@@ -30,6 +30,21 @@ export interface TestInput {
   customers?: { id: string; name?: string; country?: string; segment?: string }[]
   products?: { id: string; name?: string; unit?: string }[]
   rates?: { currency: string; date: string; rate: number }[]
+  elements?: TestElement[]
+}
+
+/** A price element: of an order (and its line), or of a customer and month. */
+export interface TestElement {
+  name: string
+  type?: 'on_invoice' | 'off_invoice'
+  amount: string | number
+  order?: string
+  line?: number
+  customer?: string
+  period?: string
+  currency?: string
+  accrued?: boolean
+  owner?: string
 }
 
 /** Everything that a run said and wrote. */
@@ -68,6 +83,7 @@ const tablesOf = (input: TestInput): string[] => [
   ...(input.lines.some(({ customer }) => customer) ? ['customer'] : []),
   ...(input.lines.some(({ product }) => product) ? ['product'] : []),
   ...(input.rates ? ['fx_rate'] : []),
+  ...(input.elements ? ['price_element'] : []),
 ]
 
 /** Runs the steps on a warehouse that already holds the canonical relations. */
@@ -199,6 +215,24 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
     ['customer_key', 'product_key', 'order_key'],
   )
   if (input.rates) await load(warehouse, 'fx_rate', input.rates, [])
+  await load(
+    warehouse,
+    'price_element',
+    (input.elements ?? []).map((one, i) => ({
+      element_id: `E${i + 1}`,
+      order_id: one.order ?? null,
+      line_no: one.line ?? null,
+      customer_id: one.customer ?? null,
+      period: one.period ?? null,
+      type: one.type ?? 'off_invoice',
+      name: one.name,
+      amount: String(one.amount),
+      currency: one.currency ?? null,
+      accrual_flag: one.accrued ?? false,
+      owner: one.owner ?? null,
+    })),
+    [],
+  )
 }
 
 const bulk = {

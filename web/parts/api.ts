@@ -27,6 +27,7 @@ export type Mapping = Of<'mapping'>
 export type ImportAnswers = Of<'importAnswers'>
 export type Portfolio = Of<'portfolio'>
 export type Customer = Of<'customer'>
+export type PriceWaterfall = Of<'priceWaterfall'>
 export type Explanation = Of<'explanation'>
 export type SearchHit = Of<'searchHit'>
 export type Term = Of<'term'>
@@ -104,6 +105,18 @@ export const useCustomer = (id: string, snapshot?: string) =>
   useQuery({
     queryKey: ['customer', id, snapshot],
     queryFn: ({ signal }) => take(client.customer.$get({ query: { id, snapshot } }, abort(signal))),
+    placeholderData: keepPreviousData,
+  })
+
+/** Whose waterfall, and over which span. */
+export type WaterfallQuestion = Pick<PriceWaterfall, 'scope' | 'key' | 'span'>
+
+export const usePriceWaterfall = (question: WaterfallQuestion | undefined, snapshot?: string) =>
+  useQuery({
+    queryKey: ['price-waterfall', question, snapshot],
+    queryFn: ({ signal }) => take(client['price-waterfall'].$get({ query: { ...question!, snapshot } }, abort(signal))),
+    enabled: question !== undefined,
+    retry: false,
     placeholderData: keepPreviousData,
   })
 

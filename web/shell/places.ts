@@ -1,7 +1,7 @@
 /** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
 export interface Place {
   title: string
-  to?: '/' | '/customers' | '/value' | '/data' | '/settings' | '/glossary'
+  to?: '/' | '/customers' | '/value' | '/pricing' | '/data' | '/settings' | '/glossary'
   needs?: string
 }
 
@@ -12,7 +12,7 @@ export const places: { group: string; items: Place[] }[] = [
       { title: 'Portfolio', to: '/' },
       { title: 'Customers', to: '/customers' },
       { title: 'Profitability', needs: 'a ledger and what your people do for customers (activities)' },
-      { title: 'Pricing', needs: 'list prices, discounts and rebates line by line' },
+      { title: 'Pricing', to: '/pricing' },
       { title: 'Value', to: '/value' },
       { title: 'Relationships', needs: 'attributes of the exchange with each customer' },
     ],

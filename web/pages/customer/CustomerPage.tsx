@@ -10,6 +10,7 @@ import parts from '../../parts/parts.module.css'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { useCommon } from '../../parts/useCommon.ts'
+import { CustomerWaterfall } from '../pricing/CustomerWaterfall.tsx'
 import { CustomerValue } from '../value/CustomerValue.tsx'
 import { CustomerChange } from './CustomerChange.tsx'
 import { LayersChart, MonthsChart } from './CustomerCharts.tsx'
@@ -136,6 +137,7 @@ function Loaded({ customer }: { customer: Customer }) {
           <CustomerChange customer={customer} />
         </div>
       </div>
+      <CustomerWaterfall customer={customer} />
       <CustomerProducts customer={customer} />
       <CustomerOrders customer={customer} />
       <CustomerLines customer={customer} search={search} onSearch={onSearch} />

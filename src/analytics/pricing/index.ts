@@ -1,0 +1,2 @@
+export { pricingSteps } from './steps.ts'
+export { type PriceElement, waterfallRows } from './waterfall-rows.ts'

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { clientele, temporaryFolder } from '../helpers/clientele.ts'
 
 /** Two customers, three orders, one return and one line without a customer. */
@@ -20,13 +20,20 @@ async function company(folder: string, text = orders): Promise<{ workspace: stri
   return { workspace, file }
 }
 
-test('a stranger gets from one order file to checked figures with four commands', async () => {
-  await using folder = await temporaryFolder()
+/** A company that is imported and computed: made once for the tests that only look at it. */
+const computed = (async () => {
+  const folder = await temporaryFolder()
   const { workspace, file } = await company(folder.path)
   const imported = await clientele(['import', file, '--yes', '--json', '--workspace', workspace])
+  const run = await clientele(['run', '--json', '--workspace', workspace])
+  return { folder, workspace, imported, run }
+})()
+afterAll(async () => (await computed).folder[Symbol.asyncDispose]())
+
+test('a stranger gets from one order file to checked figures with four commands', async () => {
+  const { workspace, imported, run } = await computed
   expect(imported.stderr).not.toContain('error')
   expect(imported.json()).toMatchObject({ rowsIn: 5, rowsKept: 5, rowsSetAside: 0, customers: 2, orders: 4 })
-  const run = await clientele(['run', '--json', '--workspace', workspace])
   expect(run.code).toBe(0)
   expect(Object.keys(run.json()).sort()).toEqual(['asOf', 'checks', 'figures', 'findings', 'seconds', 'skipped', 'snapshot', 'tables'])
   expect(run.json().asOf).toBe('2026-03-01')
@@ -138,10 +145,7 @@ test('unit costs that are loaded later turn revenue into contribution, and the f
 })
 
 test('queries can read and nothing else', async () => {
-  await using folder = await temporaryFolder()
-  const { workspace, file } = await company(folder.path)
-  await clientele(['import', file, '--yes', '--workspace', workspace])
-  await clientele(['run', '--workspace', workspace])
+  const { workspace } = await computed
   for (const text of [
     "select * from read_csv('/etc/passwd')",
     "copy (select 1) to '/tmp/x'",
@@ -159,10 +163,7 @@ test('queries can read and nothing else', async () => {
 })
 
 test('report, workbook and tables can be carried away', async () => {
-  await using folder = await temporaryFolder()
-  const { workspace, file } = await company(folder.path)
-  await clientele(['import', file, '--yes', '--workspace', workspace])
-  await clientele(['run', '--workspace', workspace])
+  const { workspace } = await computed
   const report = await clientele(['report', '--json', '--workspace', workspace])
   expect(report.code, report.stderr).toBe(0)
   const [html, xlsx] = await Promise.all(report.json().files.map((name: string) => readFile(name)))

@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'src/cli/main.ts')
 
+// Compiled code is kept from one start to the next: these tests start the command line some sixty times.
+const compiled = join(tmpdir(), 'clientele-compile-cache')
+
 export interface Outcome {
   code: number
   stdout: string
@@ -20,7 +23,7 @@ export function clientele(args: string[], options: { cwd?: string; env?: Record<
   return new Promise((done) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: options.cwd ?? tmpdir(),
-      env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...options.env },
+      env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', NODE_COMPILE_CACHE: compiled, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''

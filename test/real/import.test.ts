@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commitImport, type ImportPlace, listImports, stageImport } from '../../src/warehouse/load/index.ts'
+import { commitImport, type ImportPlace, stageImport } from '../../src/warehouse/load/index.ts'
 
 const data = new URL('../../../shared/data/', import.meta.url).pathname
 
@@ -31,38 +31,6 @@ async function unpacked(name: string): Promise<string> {
   await pipeline(createReadStream(join(data, `${name}.gz`)), createGunzip(), createWriteStream(target))
   return target
 }
-
-describe.skipIf(!existsSync(join(data, 'online_retail_uci.csv.gz')))('the real Online Retail file', () => {
-  test('comes in whole and right to the cent, and a second time changes nothing', async () => {
-    const here = place('uci', 'GBP')
-    const file = await unpacked('online_retail_uci.csv')
-    const staged = await stageImport(here, [file])
-    expect(staged.questions).toEqual([])
-    expect(await listImports(here)).toEqual([])
-    const report = await commitImport(here, staged.id)
-    expect(report).toMatchObject({ rowsIn: 541909, rowsKept: 541909, rowsSetAside: 0, customers: 4372, orders: 25900 })
-    expect(report.totals).toEqual([
-      expect.objectContaining({
-        currency: 'GBP',
-        lines: 541909,
-        invoiceAmount: '9747747.9340',
-        identifiedAmount: '8300065.8140',
-        unidentifiedLines: 135080,
-        listAmount: null,
-        productCost: null,
-      }),
-    ])
-    expect(report.dates).toEqual({ from: '2010-12-01', to: '2011-12-09' })
-    const flags = Object.fromEntries(report.flags.map((flag) => [flag.flag, flag.rows]))
-    expect(flags).toMatchObject({ cancellation: 9288, 'without-customer': 135080, 'zero-amount': 2515, 'negative-price': 2 })
-    expect(report.files[0].recogniser).toEqual({ id: 'online-retail', title: 'Online Retail (UCI)', confidence: 'known' })
-
-    const again = await stageImport(here, [file])
-    expect(again.duplicateOf).toBe(report.id)
-    expect(await commitImport(here, again.id)).toEqual(report)
-    expect((await listImports(here)).map((one) => one.id)).toEqual([report.id])
-  })
-})
 
 describe.skipIf(!existsSync(join(data, 'superstore.csv.gz')))('other real files', () => {
   async function imported(name: string, files: string[], currency = 'USD') {

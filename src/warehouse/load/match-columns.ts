@@ -11,8 +11,8 @@ export interface Match {
 }
 
 /** A header name without case, accents, punctuation and a unit in brackets: `Umsatz (EUR)*` is `umsatz`. */
-export function plainName(name: string): string {
-  return name
+export const plainName = remembered((name: string): string =>
+  name
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\ufeff*]/g, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -21,10 +21,24 @@ export function plainName(name: string): string {
     .replace(/[([][^)\]]*[)\]]/g, ' ')
     .replace(/[€$£¥]/g, ' ')
     .replace(/[^\p{L}\p{N}%#]+/gu, ' ')
-    .trim()
-}
+    .trim(),
+)
 
-const squeezed = (name: string): string => plainName(name).replaceAll(' ', '')
+const squeezed = remembered((name: string): string => plainName(name).replaceAll(' ', ''))
+
+/** The same few hundred names of fields and columns are compared with each other over and over. */
+function remembered(work: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    let answer = known.get(name)
+    if (answer === undefined) {
+      if (known.size > 20_000) known.clear()
+      answer = work(name)
+      known.set(name, answer)
+    }
+    return answer
+  }
+}
 
 /** Share of letter pairs that two names have in common, 0 to 1 (Dice). */
 export function likeness(a: string, b: string): number {
@@ -104,7 +118,7 @@ function rate(field: Field, column: FileColumn): { score: number; confidence: Co
     if (name === target) found = { score: 3 - late, confidence: 'known', why: `"${column.name}" is a known name for it` }
     else if (target.length >= 5 && words.length > 1 && containsWords(words, plainName(alias).split(' ')))
       found = { score: 2 - late - words.length / 100, confidence: 'suggested', why: `"${column.name}" contains "${alias}"` }
-    else if (target.length >= 6 && name.length >= 5) {
+    else if (target.length >= 6 && name.length >= 5 && mayBeLike(name, target)) {
       const similar = likeness(name, target)
       if (similar >= 0.82)
         found = { score: 1 + similar / 2 - late, confidence: 'suggested', why: `"${column.name}" is spelled like "${alias}"` }
@@ -114,6 +128,9 @@ function rate(field: Field, column: FileColumn): { score: number; confidence: Co
   })
   return best
 }
+
+/** Whether two names can be alike at all: the shorter one has too few pairs of letters for the longer one otherwise. */
+const mayBeLike = (a: string, b: string): boolean => (2 * (Math.min(a.length, b.length) - 1)) / (a.length + b.length - 2) >= 0.68
 
 function containsWords(words: string[], wanted: string[]): boolean {
   for (let i = 0; i + wanted.length <= words.length; i++) if (wanted.every((word, k) => words[i + k] === word)) return true

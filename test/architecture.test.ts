@@ -32,6 +32,7 @@ const homes: Record<string, string[]> = {
   '@hono/zod-openapi': ['src/http'],
   '@observablehq/plot': ['src/charts'],
   linkedom: ['src/report', 'src/charts'],
+  highs: ['src/math'],
   yauzl: ['src/warehouse/load/read'],
   saxes: ['src/warehouse/load/read'],
 }

@@ -30,6 +30,8 @@ for (const count of [1, 2, 3]) {
   const seconds = (performance.now() - from) / 1000
   const { user, system } = process.cpuUsage(before)
   const peak = Math.round(process.resourceUsage().maxRSS / 1024)
-  console.log(`| ${count} | ${seconds.toFixed(1)} | ${((user + system) / 1e6).toFixed(1)} | ${passes} | ${gap.toExponential(1)} | ${peak} |`)
+  console.log(
+    `| ${count} | ${seconds.toFixed(1)} | ${((user + system) / 1e6).toFixed(1)} | ${passes} | ${gap.toExponential(1)} | ${peak} |`,
+  )
 }
 await solver.close()

@@ -135,16 +135,6 @@ export class ProgrammeSolver {
   }
 }
 
-/** Solves one programme in a thread of its own. */
-export async function solveProgramme(programme: Programme, limits: ProgrammeLimits = {}, signal?: AbortSignal): Promise<ProgrammeSolution> {
-  const solver = new ProgrammeSolver()
-  try {
-    return await solver.solve(programme, limits, signal)
-  } finally {
-    await solver.close()
-  }
-}
-
 function misfit(programme: Programme): string | undefined {
   const { objective, lower, upper, integer, rowLower, rowUpper, starts, columns, values, hessian } = programme
   const n = objective.length

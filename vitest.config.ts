@@ -5,6 +5,9 @@ const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, h
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [
   'src/analytics/costing/steps.test.ts',
+  'src/analytics/planning/choose-actions.test.ts',
+  'src/analytics/planning/robust-plan.test.ts',
+  'src/analytics/planning/solve-plan.test.ts',
   'src/analytics/pricing/waterfall.test.ts',
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',

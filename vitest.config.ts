@@ -4,6 +4,7 @@ const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, h
 
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [
+  'src/analytics/audit/audit.test.ts',
   'src/analytics/costing/steps.test.ts',
   'src/analytics/planning/choose-actions.test.ts',
   'src/analytics/planning/robust-plan.test.ts',

@@ -1,5 +1,6 @@
 import type { AnyStep } from '../pipeline/step.ts'
 import type { TableContract } from '../warehouse/contract/index.ts'
+import { auditSteps } from './audit/index.ts'
 import { costingSteps } from './costing/index.ts'
 import { pricingSteps } from './pricing/index.ts'
 import { profitabilitySteps } from './profitability/index.ts'
@@ -7,7 +8,14 @@ import { servingSteps } from './serving/index.ts'
 import { valueSteps } from './value/index.ts'
 
 /** All steps of all folders, in the order of the chain; the pipeline sorts them by what they read and write. */
-export const allSteps: AnyStep[] = [...profitabilitySteps, ...costingSteps, ...pricingSteps, ...servingSteps, ...valueSteps]
+export const allSteps: AnyStep[] = [
+  ...profitabilitySteps,
+  ...costingSteps,
+  ...pricingSteps,
+  ...servingSteps,
+  ...auditSteps,
+  ...valueSteps,
+]
 
 /** The contracts of everything that a run can write. */
 export const allResultTables: TableContract[] = allSteps.flatMap(({ writes }) => writes)

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { version } from '../shared/version.ts'
+import { auditCommand } from './commands/audit.ts'
 import { compareCommand } from './commands/compare.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     undoCommand,
     checkCommand,
     runCommand,
+    auditCommand,
     serveCommand,
     reportCommand,
     exportCommand,

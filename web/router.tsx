@@ -76,6 +76,23 @@ const pricing = createRoute({
   component: lazyRouteComponent(() => import('./pages/pricing/PricingPage.tsx'), 'PricingPage'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
+})
+
+const cohorts = createRoute({
+  getParentRoute: () => root,
+  path: '/cohorts',
+  validateSearch: (raw: RawSearch): CommonSearch & TableSearch & { grain?: string; show?: string } => ({
+    ...withTable(raw),
+    ...(one(raw.grain) ? { grain: one(raw.grain)! } : {}),
+    ...(one(raw.show) ? { show: one(raw.show)! } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/cohorts/CohortsPage.tsx'), 'CohortsPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -155,6 +172,8 @@ export const router = createRouter({
     customerById,
     value,
     pricing,
+    audit,
+    cohorts,
     data,
     importStart,
     importStaged,

@@ -1,7 +1,7 @@
 /** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
 export interface Place {
   title: string
-  to?: '/' | '/customers' | '/value' | '/pricing' | '/data' | '/settings' | '/glossary'
+  to?: '/' | '/customers' | '/value' | '/pricing' | '/audit' | '/cohorts' | '/data' | '/settings' | '/glossary'
   needs?: string
 }
 
@@ -20,8 +20,8 @@ export const places: { group: string; items: Place[] }[] = [
   {
     group: 'Understand',
     items: [
-      { title: 'Audit', needs: 'two years of orders with customer ids' },
-      { title: 'Cohorts', needs: 'first-order dates over several years' },
+      { title: 'Audit', to: '/audit' },
+      { title: 'Cohorts', to: '/cohorts' },
       { title: 'Acquisition', needs: 'channel and cost of winning each customer' },
       { title: 'Drivers', needs: 'survey answers' },
       { title: 'Intimacy', needs: 'contacts and meetings' },

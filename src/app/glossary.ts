@@ -5,6 +5,7 @@ import { layerTerms } from './glossary/layers.ts'
 import { pricingTerms } from './glossary/pricing.ts'
 import { resultTerms } from './glossary/results.ts'
 import type { Term } from './glossary/term.ts'
+import { valueTerms } from './glossary/value.ts'
 
 export type { Term } from './glossary/term.ts'
 
@@ -18,6 +19,7 @@ export const glossary: readonly Term[] = [
   ...dataTerms,
   ...pricingTerms,
   ...resultTerms,
+  ...valueTerms,
 ].sort((a, b) => collator.compare(a.term, b.term))
 
 /** Terms for words that somebody types, the best first: by name, then by synonym, then by what is said about them. */

@@ -200,8 +200,7 @@ function triangleOptions(
       axisX({
         anchor: 'top',
         tickSize: 0,
-        label: `${grain}s since`,
-        labelArrow: 'none',
+        label: null,
         fill: theme.muted,
         ticks: Array.from({ length: ages }, (_, age) => age).filter((age) => age % every === 0),
       }),
@@ -217,7 +216,7 @@ function triangleOptions(
             x: 'age',
             y: 'cohort',
             text: (one: Valued) => show(one.value),
-            fill: (one: Valued) => (strength(one) * (one.complete ? 1 : 0.45) > 0.5 ? theme.background : theme.text),
+            fill: (one: Valued) => (strength(one) * (one.complete ? 1 : 0.45) > 0.62 ? theme.background : theme.text),
             fontSize: 11,
           })
         : null,

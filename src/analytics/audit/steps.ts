@@ -208,11 +208,11 @@ async function readPeriods({ warehouse, signal }: StepContext): Promise<Periods 
 
 const statuses = [
   ['lost', 'Lost'],
-  ['kept-down', 'Kept, bringing less'],
-  ['kept-up', 'Kept, bringing more'],
+  ['kept-down', 'Kept, less'],
+  ['kept-up', 'Kept, more'],
   ['returning', 'Returned'],
   ['new', 'Won'],
-  ['other', 'Money without a purchase'],
+  ['other', 'No purchase'],
 ] as const
 
 const factors = [

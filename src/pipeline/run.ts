@@ -246,7 +246,7 @@ async function execute(
     try {
       await step.run(context)
     } catch (error) {
-      throw named(step, error)
+      throw named(step, error, request.locate)
     }
     for (const { name } of step.writes) if (!saved.has(name)) throw fault(step, `did not save table "${name}"`)
     steps.push({
@@ -325,14 +325,17 @@ function checkFigures(figures: readonly Figure[], steps: readonly AnyStep[]): vo
   }
 }
 
-function named(step: AnyStep, error: unknown): AppError {
+function named(step: AnyStep, error: unknown, locate: Locate): AppError {
   if (error instanceof CancelledError) return error
   const { code, kind, hint, problems } = error instanceof AppError ? error : ({ code: 'run.step', kind: 'internal' } as Partial<AppError>)
   const message = error instanceof Error ? error.message : String(error)
+  const placed = (problems ?? []).map(({ setting, character, ...problem }): Problem => {
+    return setting ? { ...locate(['steps', step.name, ...setting], character), ...problem } : problem
+  })
   return new AppError(code ?? 'run.step', `${step.title}: ${message}`, {
     kind: kind ?? 'internal',
     ...(hint ? { hint } : {}),
-    problems: problems ?? [],
+    problems: placed,
     cause: error,
   })
 }

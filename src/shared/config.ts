@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { AppError, type Place, type Problem } from './errors.ts'
 import { didYouMean } from './nearest.ts'
@@ -132,8 +132,8 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>
 
-/** Where a setting stands in the file: `locate(['engine', 'memory'])`. */
-export type Locate = (path: readonly PropertyKey[]) => Place
+/** Where a setting, or a character of its text (from 1), stands in the file: `locate(['engine', 'memory'])`. */
+export type Locate = (path: readonly PropertyKey[], character?: number) => Place
 
 /** Reads clientele.yaml. All that is wrong is told at once, each with line, column and what to do. */
 export function parseConfig(text: string, file: string = configFileName): { config: Config; locate: Locate } {
@@ -153,6 +153,12 @@ export function parseConfig(text: string, file: string = configFileName): { conf
     let value = (document.contents ?? undefined) as Node | undefined
     let key: Node | undefined
     for (const part of path) {
+      if (isSeq(value) && typeof part === 'number') {
+        const item = value.items[part] as Node | undefined
+        if (!item) return { key, value }
+        value = item
+        continue
+      }
       if (!isMap(value)) return { key, value }
       const pair = value.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
       if (!pair) return { key, value }
@@ -161,9 +167,12 @@ export function parseConfig(text: string, file: string = configFileName): { conf
     }
     return { key, value }
   }
-  const locate: Locate = (path) => {
+  const locate: Locate = (path, character) => {
     const { key, value } = nodeAt(path)
-    return place(value?.range?.[0] ?? key?.range?.[0] ?? 0)
+    const start = value?.range?.[0] ?? key?.range?.[0] ?? 0
+    // Within a text the place is exact where it stands on one line and without escapes, as equations do.
+    if (character === undefined || !isScalar(value)) return place(start)
+    return place(start + (value.type === 'QUOTE_SINGLE' || value.type === 'QUOTE_DOUBLE' ? character : character - 1))
   }
 
   let data: unknown

@@ -12,6 +12,10 @@ export interface Place {
 export interface Problem extends Place {
   message: string
   hint?: string
+  /** Where in a step's own settings it lies; the run turns it into file, line and column of clientele.yaml. */
+  setting?: readonly PropertyKey[]
+  /** Position within the text of that setting, from 1. */
+  character?: number
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Dialect extends Notation {
   latest(value: Sql, by: Sql): Sql
   /** Aggregate: bitwise or of whole numbers. */
   bitOr(value: Sql): Sql
+  /** The number that a JSON object holds under a plain name; null where it is not there or no number. */
+  jsonNumber(json: Sql, name: string): Sql
 }
 
 const quoted = (name: string): string => {
@@ -45,6 +47,7 @@ export const duckdbDialect: Dialect = {
   addDays: (date, days) => sql`cast(${date} + cast(${days} as integer) as date)`,
   latest: (value, by) => sql`arg_max(${value}, ${by})`,
   bitOr: (value) => sql`bit_or(${value})`,
+  jsonNumber: (json, name) => sql`try_cast(json_extract_string(${json}, ${`$.${name}`}) as double)`,
 }
 
 export const trinoDialect: Dialect = {
@@ -56,4 +59,5 @@ export const trinoDialect: Dialect = {
   addDays: (date, days) => sql`date_add('day', ${days}, ${date})`,
   latest: (value, by) => sql`max_by(${value}, ${by})`,
   bitOr: (value) => sql`bitwise_or_agg(${value})`,
+  jsonNumber: (json, name) => sql`try_cast(json_extract_scalar(${json}, ${`$.${name}`}) as double)`,
 }

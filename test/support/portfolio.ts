@@ -143,7 +143,7 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
   const orders = sorted(input.lines.map(({ order }) => order))
   const keyIn = (list: string[], value: string | null | undefined) => (value ? list.indexOf(value) + 1 : 0)
 
-  await load(
+  await loadTable(
     warehouse,
     'customer',
     customers.map((customer, i) => {
@@ -158,7 +158,7 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
     }),
     ['customer_key'],
   )
-  await load(
+  await loadTable(
     warehouse,
     'product',
     products.map((product, i) => {
@@ -167,7 +167,7 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
     }),
     ['product_key'],
   )
-  await load(
+  await loadTable(
     warehouse,
     'order',
     orders.map((order, i) => {
@@ -183,7 +183,7 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
     ['order_key', 'customer_key'],
   )
   const numbers = new Map<string, number>()
-  await load(
+  await loadTable(
     warehouse,
     'order_line',
     input.lines.map((line, i) => {
@@ -214,8 +214,8 @@ export async function loadCanonical(warehouse: Warehouse, input: TestInput): Pro
     }),
     ['customer_key', 'product_key', 'order_key'],
   )
-  if (input.rates) await load(warehouse, 'fx_rate', input.rates, [])
-  await load(
+  if (input.rates) await loadTable(warehouse, 'fx_rate', input.rates, [])
+  await loadTable(
     warehouse,
     'price_element',
     (input.elements ?? []).map((one, i) => ({
@@ -246,7 +246,7 @@ const bulk = {
 } as const
 
 /** Rows of a canonical table through the engine's bulk door, then into the contract's exact types. */
-async function load(warehouse: Warehouse, table: string, rows: Record<string, Cell>[], keys: string[]): Promise<void> {
+export async function loadTable(warehouse: Warehouse, table: string, rows: Record<string, Cell>[], keys: string[] = []): Promise<void> {
   // As in a run, a table without rows is not there at all.
   if (rows.length === 0) return
   const contract = canonicalTable(table) as TableContract

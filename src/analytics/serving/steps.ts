@@ -78,7 +78,10 @@ async function writeServing(context: StepContext<ServingParameters>): Promise<vo
   const rolling = rollingWindows(window)
   const [{ products }] = await warehouse.rows(sql`select coalesce(max(product_key), 0) > 0 as products from valued_line`, { signal })
   if (products === true) await warehouse.materialise('price_cell', order.priceCells(window), { signal })
-  const activities = await warehouse.rows(sql`select * from activity_cost order by activity_id`, { signal })
+  const activities = await warehouse.rows(
+    sql`select * from activity_cost where level in ('line', 'order', 'customer') order by activity_id`,
+    { signal },
+  )
   const candidates = activities.flatMap(driversOfActivity).map((driver, place) => ({ ...driver, place }))
   await warehouse.materialise('served_order', order.servedOrders(window, candidates, { prices: products === true }), { signal })
   progress(0.35)
@@ -129,10 +132,12 @@ async function readWindow({ warehouse, asOf, signal }: StepContext<ServingParame
 function driversOfActivity(row: Row): Omit<Driver, 'place'>[] {
   const level = String(row.level) as order.DriverTerm['level']
   const minutes = Number(row.minutes)
-  if (!(minutes > 0) || !driversOf[level]) return []
+  if (!(minutes > 0) || row.driven_by !== 'orders' || !driversOf[level]) return []
   let terms: ReturnType<typeof termsOf>
   try {
-    terms = termsOf(parseTimeEquation(String(row.equation), driversOf[level]))
+    // Attributes of the customer are not among the sums over orders that summands are told from.
+    const { segment: _, country: __, ...drivers } = driversOf[level]
+    terms = termsOf(parseTimeEquation(String(row.equation), drivers))
   } catch (error) {
     if (error instanceof AppError) return []
     throw error

@@ -28,9 +28,11 @@ export const costPoolTable = table({
   columns: {
     pool_id: col.text('Pool', 'Id of the pool.'),
     period: col.text('Period', 'Month, YYYY-MM.'),
-    level: col.text('Level', 'line, order, customer, channel, segment or business.'),
-    capacity_unit: col.text('Capacity unit', 'min, m2, ...'),
-    practical_capacity: col.number('Practical capacity', 'Capacity that can really be used, in the capacity unit.'),
+    level: col.text('Level', 'line, order, customer, channel, segment, business or service (passes all its cost on).'),
+    capacity_unit: optional(col.text('Capacity unit', 'min, m2, ...; min where empty.')),
+    practical_capacity: optional(
+      col.number('Practical capacity', 'Capacity that can really be used, in the capacity unit; business and service pools need none.'),
+    ),
     theoretical_capacity: optional(col.number('Theoretical capacity', 'Capacity if nothing ever stopped.')),
     step_size: optional(col.number('Step', 'How much capacity one step adds.')),
     step_cost: optional(col.money('Step cost', 'What one step costs.')),
@@ -47,7 +49,7 @@ export const poolAssignmentTable = table({
   kind: 'canonical',
   columns: {
     account: col.text('Account', 'Account number.'),
-    cost_centre: col.text('Cost centre', 'Where it was spent.'),
+    cost_centre: optional(col.text('Cost centre', 'Where it was spent; empty as in the ledger.')),
     pool_id: col.text('Pool', 'Id of the pool.'),
     period: col.text('Period', 'Month, YYYY-MM.'),
     share: col.ratio('Share', '0 to 1; shares of one account sum to 1.'),
@@ -80,7 +82,9 @@ export const activityTable = table({
     activity_id: col.text('Activity', 'Id of the activity.'),
     pool_id: col.text('Pool', 'Pool whose capacity it uses.'),
     object_level: col.text('Level', 'line, order, customer, channel, segment or business.'),
-    time_equation: col.json('Time equation', 'Minutes as intercept and coefficients per driver, JSON.', { unit: 'min' }),
+    time_equation: col.json('Time equation', 'Minutes of one event: `8 + 2 * lines`, or JSON with intercept and coefficients per driver.', {
+      unit: 'min',
+    }),
   },
 })
 
@@ -99,7 +103,7 @@ export const driverEventTable = table({
     line_no: optional(col.integer('Line', 'Lowest known object.')),
     customer_id: optional(col.text('Customer', 'Lowest known object.')),
     channel_id: optional(col.text('Channel', 'Lowest known object.')),
-    drivers: col.json('Drivers', 'Driver values, JSON.'),
+    drivers: optional(col.json('Drivers', 'Driver values by name, JSON: {"distance": 12}.')),
     observed_minutes: optional(col.number('Observed minutes', 'Time that was measured.', { unit: 'min' })),
   },
 })

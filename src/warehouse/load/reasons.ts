@@ -31,6 +31,13 @@ const reasons: Record<string, [title: string, repair: string]> = {
   'price-element-without-object': ['Neither order nor customer', 'Say to which order or customer it belongs.'],
   'rate-not-positive': ['Exchange rate is not above zero', 'Correct the rate.'],
   'unit-cost-negative': ['Negative unit cost', 'Correct the cost.'],
+  'capacity-not-positive': ['Practical capacity is not above zero', 'Give hours present less breaks, training and meetings.'],
+  'capacity-above-theoretical': ['Practical capacity is more than the theoretical', 'See whether the two columns are swapped.'],
+  'share-outside': ['Share is not between 0 and 1', 'Write 0.25 for a quarter.'],
+  'drivers-no-json': ['Drivers are no JSON', 'Write them as {"distance": 12}.'],
+  'minutes-negative': ['Negative observed minutes', 'Correct the time.'],
+  'event-without-object': ['Neither order, customer nor channel', 'Say to whom the event belongs.'],
+  'capital-rate-outside': ['Capital rate is not between 0 and 1', 'Write 0.1 for ten per cent a year.'],
   'ragged-row': ['Row has more or fewer cells than the header', 'Check the quoting of the row.'],
 }
 

@@ -8,7 +8,20 @@ import type { Group } from '../recognise.ts'
 import { contractColumns } from './lines.sql.ts'
 
 /** Tables that are taken over field by field, in the order in which they may refer to one another. */
-export const masterTables = ['customer', 'product', 'order', 'price_element', 'fx_rate', 'ledger'] as const
+export const masterTables = [
+  'customer',
+  'product',
+  'order',
+  'price_element',
+  'fx_rate',
+  'ledger',
+  'cost_pool',
+  'pool_assignment',
+  'service_flow',
+  'activity',
+  'driver_event',
+  'balance',
+] as const
 
 /** Relation with the rows kept of each table that the import brings. */
 export type Masters = Partial<Record<(typeof masterTables)[number], string>>
@@ -85,6 +98,18 @@ function rule(table: string): Sql {
       when type = 'off_invoice' and period is null then 'off-invoice-without-period'
       when order_id is null and customer_id is null then 'price-element-without-object' end`
   if (table === 'fx_rate') return sql`case when not (rate > 0) or isinf(rate) then 'rate-not-positive' end`
+  if (table === 'cost_pool')
+    return sql`case
+      when practical_capacity <= 0 then 'capacity-not-positive'
+      when practical_capacity > theoretical_capacity then 'capacity-above-theoretical' end`
+  if (table === 'pool_assignment' || table === 'service_flow')
+    return sql`case when not (share >= 0 and share <= 1) then 'share-outside' end`
+  if (table === 'driver_event')
+    return sql`case
+      when drivers is not null and not json_valid(drivers) then 'drivers-no-json'
+      when observed_minutes < 0 then 'minutes-negative'
+      when order_id is null and customer_id is null and channel_id is null then 'event-without-object' end`
+  if (table === 'balance') return sql`case when capital_rate < 0 or capital_rate > 1 then 'capital-rate-outside' end`
   if (table === 'product') return sql`case when unit_cost < 0 then 'unit-cost-negative' end`
   return sql`cast(null as varchar)`
 }

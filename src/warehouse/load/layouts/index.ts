@@ -1,3 +1,4 @@
+import { activities, balances, costPools, driverEvents, poolAssignments, serviceFlows } from './cost-model.ts'
 import { customers } from './customers.ts'
 import { fxRates } from './fx-rates.ts'
 import type { Layout } from './layout.ts'
@@ -20,6 +21,12 @@ export const layouts: readonly Layout[] = [
   priceElements,
   fxRates,
   ledger,
+  costPools,
+  poolAssignments,
+  serviceFlows,
+  activities,
+  driverEvents,
+  balances,
 ]
 
 export type { Confidence, Field, FileColumn, Layout, LayoutContext, LayoutFindings, LayoutQuestion, Recognition } from './layout.ts'

@@ -95,7 +95,20 @@ export interface Layout {
   id: string
   title: string
   /** The canonical table that its rows feed. */
-  table: 'order_line' | 'order' | 'customer' | 'product' | 'price_element' | 'fx_rate' | 'ledger'
+  table:
+    | 'order_line'
+    | 'order'
+    | 'customer'
+    | 'product'
+    | 'price_element'
+    | 'fx_rate'
+    | 'ledger'
+    | 'cost_pool'
+    | 'pool_assignment'
+    | 'service_flow'
+    | 'activity'
+    | 'driver_event'
+    | 'balance'
   fields: Field[]
   /** Currency that files of this kind are known to be in although they do not say it. */
   knownCurrency?: string

@@ -93,6 +93,13 @@ const cohorts = createRoute({
   component: lazyRouteComponent(() => import('./pages/cohorts/CohortsPage.tsx'), 'CohortsPage'),
 })
 
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/models/ModelsPage.tsx'), 'ModelsPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -174,6 +181,7 @@ export const router = createRouter({
     pricing,
     audit,
     cohorts,
+    models,
     data,
     importStart,
     importStaged,

@@ -3,6 +3,7 @@ import { concentrationTerms } from './glossary/concentration.ts'
 import { dataTerms } from './glossary/data.ts'
 import { layerTerms } from './glossary/layers.ts'
 import { pricingTerms } from './glossary/pricing.ts'
+import { modelTerms } from './glossary/models.ts'
 import { resultTerms } from './glossary/results.ts'
 import type { Term } from './glossary/term.ts'
 import { valueTerms } from './glossary/value.ts'
@@ -20,6 +21,7 @@ export const glossary: readonly Term[] = [
   ...pricingTerms,
   ...resultTerms,
   ...valueTerms,
+  ...modelTerms,
 ].sort((a, b) => collator.compare(a.term, b.term))
 
 /** Terms for words that somebody types, the best first: by name, then by synonym, then by what is said about them. */

@@ -1,6 +1,16 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
-import { type Chart, type ChartFrame, darkTheme, drawChart, lightTheme, valueFrequency, valueTracking } from './index.ts'
+import {
+  type Chart,
+  type ChartFrame,
+  darkTheme,
+  drawChart,
+  lightTheme,
+  valueChances,
+  valueFrequency,
+  valueLift,
+  valueTracking,
+} from './index.ts'
 
 const context = { currency: 'EUR', measure: 'net_revenue' } as const
 const weeks = Array.from({ length: 78 }, (_, i) => ({
@@ -41,7 +51,37 @@ test('by frequency: the share told for the wrong group, of the chosen model alon
   expect(draw(chart, 480)).toContain('<svg')
 })
 
-test('without a held-out part both say what is missing', () => {
-  for (const chart of [valueTracking([], context), valueFrequency([], context), valueTracking(weeks.slice(0, 40), context)])
+test('without a held-out part each says what is missing', () => {
+  for (const chart of [
+    valueTracking([], context),
+    valueFrequency([], context),
+    valueTracking(weeks.slice(0, 40), context),
+    valueLift([], context),
+    valueChances([], context),
+  ])
     expect(chart.empty?.reason).toBe('No model could be tried on a part of the data.')
+})
+
+const tenths = ['expected', 'chance'].flatMap((grouping) =>
+  Array.from({ length: 10 }, (_, i) => ({
+    model: 'bg-nbd',
+    chosen: true,
+    grouping,
+    tenth: i + 1,
+    customers: 100,
+    expected: 200 / (i + 1),
+    actual: 180 / (i + 1),
+    expected_buyers: 95 - 10 * i,
+    buyers: 93 - 10 * i,
+  })),
+)
+
+test('lift: what the best tenth holds; chances: by how many points they were off', () => {
+  const lift = valueLift([...tenths, { ...tenths[0]!, model: 'mbg-nbd', chosen: false, actual: 5000 }], context)
+  expect(lift.title).toBe('The tenth ranked highest made 34 % of the held-out purchases, 3.4 times its share')
+  expect(lift.table.rows[0]).toMatchObject({ tenth: 1, customers: 100, actual: 1.8, expected: 2 })
+  const chances = valueChances(tenths, context)
+  expect(chances.title).toBe('Chances to buy were off by 2.0 points on average')
+  expect(chances.table.rows).toHaveLength(10)
+  for (const chart of [lift, chances]) for (const width of [320, 900]) expect(draw(chart, width, darkTheme)).toContain('<svg')
 })

@@ -73,7 +73,7 @@ function trackingOptions(
   const { theme } = frame
   return {
     ...baseOptions(chart, frame, height),
-    marginLeft: 52,
+    marginLeft: 64,
     marginRight: 20,
     marginTop: 24,
     marginBottom: 40,

@@ -40,6 +40,7 @@ const pages = [
   '/audit',
   '/cohorts',
   '/cohorts?grain=quarter&show=cumulative',
+  '/models',
   '/settings',
   '/nowhere',
   '/customers/nobody',

@@ -1,7 +1,7 @@
 /** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
 export interface Place {
   title: string
-  to?: '/' | '/customers' | '/value' | '/pricing' | '/audit' | '/cohorts' | '/data' | '/settings' | '/glossary'
+  to?: '/' | '/customers' | '/value' | '/models' | '/pricing' | '/audit' | '/cohorts' | '/data' | '/settings' | '/glossary'
   needs?: string
 }
 
@@ -50,7 +50,7 @@ export const places: { group: string; items: Place[] }[] = [
     items: [
       { title: 'Data', to: '/data' },
       { title: 'Cost model', needs: 'a ledger, cost pools and activities' },
-      { title: 'Models', needs: 'customer value' },
+      { title: 'Models', to: '/models' },
       { title: 'Guardrails', needs: 'policies that treatment must keep' },
       { title: 'Glossary', to: '/glossary' },
       { title: 'Settings', to: '/settings' },

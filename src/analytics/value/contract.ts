@@ -84,6 +84,16 @@ export const valueModel = table({
     holdout_actual: optional(col.number('Held out, actual', 'Purchases (or measure) after the calibration, of the customers it saw.')),
     holdout_expected: optional(col.number('Held out, expected', 'The same, as the model told it beforehand.')),
     holdout_error: optional(col.ratio('Error of the total', 'Expected over actual, less 1.', { formula: 'expected / actual - 1' })),
+    log_loss: optional(
+      col.number(
+        'Log score',
+        'Mean over customers of ln of the chance given to what came: bought in the held-out part or not. 0 is best.',
+        {
+          additive: false,
+        },
+      ),
+    ),
+    brier: optional(col.number('Brier score', 'Mean squared gap between the chance to buy and what came. 0 is best.', { additive: false })),
     misplaced: optional(
       col.ratio(
         'Misplaced',
@@ -133,5 +143,50 @@ export const valueCalibration = table({
   },
 })
 
+export const valueLift = table({
+  name: 'value_lift',
+  title: 'Held-out purchases by what was told of the customer',
+  meaning:
+    'Customers in tenths by the purchases that the model expected of them, and in bands by the chance to buy that it gave them, with what they then did in the held-out part.',
+  grain: 'model, way of grouping, and group',
+  key: ['model', 'grouping', 'tenth'],
+  kind: 'result',
+  columns: {
+    model: col.text('Model', 'As in value_model.'),
+    chosen: col.boolean('Chosen', 'Whether the values come from this model.'),
+    grouping: col.text(
+      'Grouping',
+      'expected: tenths of the customers by expected purchases; chance: bands of ten points of the chance to buy.',
+    ),
+    tenth: col.integer('Tenth', '1 the highest. Of bands: 1 is a chance of 90 to 100 %.', { unit: 'tenth' }),
+    customers: col.integer('Customers', 'In the group; those of equal history stay together.', { unit: 'customers', additive: false }),
+    expected: col.number('Expected', 'Purchases told for the held-out weeks.', { unit: 'purchases', additive: false }),
+    actual: col.integer('Actual', 'Purchases that came.', { unit: 'purchases', additive: false }),
+    expected_buyers: col.number('Expected buyers', 'Customers told to buy at least once: the sum of their chances.', {
+      unit: 'customers',
+      additive: false,
+    }),
+    buyers: col.integer('Buyers', 'Customers who bought.', { unit: 'customers', additive: false }),
+  },
+})
+
+export const valueAdvice = table({
+  name: 'value_advice',
+  title: 'Do the data fit the model?',
+  meaning: 'Questions that a careful analyst asks before using a lifetime-value model, each with a verdict and the number behind it.',
+  grain: 'question',
+  key: ['question'],
+  kind: 'result',
+  columns: {
+    question: col.text('Question', 'Short name: history, discrete, regularity, one-timers, season, drift, naive, spend.'),
+    position: col.integer('Position', 'Order in which they are read.', { unit: 'rank' }),
+    title: col.text('Title', 'The question as a reader asks it.'),
+    verdict: col.text('Verdict', 'fits, mind (use with care), misfit (another model is needed) or unknown.'),
+    text: col.text('Answer', 'What was found and what to do, with its number.'),
+    figure: optional(col.number('Figure', 'The number behind the verdict.', { additive: false })),
+    figure_meaning: optional(col.text('Figure means', 'What the number is.')),
+  },
+})
+
 /** All tables of the step. */
-export const valueTables = [customerValue, valueModel, valueHoldout, valueCalibration]
+export const valueTables = [customerValue, valueModel, valueHoldout, valueCalibration, valueLift, valueAdvice]

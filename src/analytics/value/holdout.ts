@@ -20,14 +20,19 @@ export interface Proof {
   groups: { frequency: number; customers: number; actual: number; expected: number }[]
   /** Expected purchases of one customer of each cell. */
   perCustomer: Float64Array
+  /** Chance that the customer of each cell buys nothing; of a naive rule there is none. */
+  none: Float64Array
 }
 
 /** Holds the expectation of each cell against what came. */
-export function prove(cells: HoldoutCells, expectedOf: (x: number, tx: number, T: number) => number): Proof {
+export function prove(cells: HoldoutCells, tell: (x: number, tx: number, T: number) => { mean: number; none: number }): Proof {
   const groups = Array.from({ length: frequencyGroups }, (_, frequency) => ({ frequency, customers: 0, actual: 0, expected: 0 }))
   const perCustomer = new Float64Array(cells.x.length)
+  const none = new Float64Array(cells.x.length)
   for (let i = 0; i < cells.x.length; i++) {
-    perCustomer[i] = expectedOf(cells.x[i]!, cells.tx[i]!, cells.T[i]!)
+    const told = tell(cells.x[i]!, cells.tx[i]!, cells.T[i]!)
+    perCustomer[i] = told.mean
+    none[i] = told.none
     const group = groups[Math.min(cells.x[i]!, frequencyGroups - 1)]!
     group.customers += cells.weight[i]!
     group.actual += cells.later[i]!
@@ -41,12 +46,13 @@ export function prove(cells: HoldoutCells, expectedOf: (x: number, tx: number, T
     misplaced: total((group) => Math.abs(group.expected - group.actual)) / actual,
     groups: groups.filter(({ customers }) => customers > 0),
     perCustomer,
+    none,
   }
 }
 
 /** The naive rule: everybody goes on at the rate of the past. */
-export function ownRate(length: number): (x: number, tx: number, T: number) => number {
-  return (x, _tx, T) => (T > 0 ? (x / T) * length : 0)
+export function ownRate(length: number): (x: number, tx: number, T: number) => { mean: number; none: number } {
+  return (x, _tx, T) => ({ mean: T > 0 ? (x / T) * length : 0, none: Number.NaN })
 }
 
 /**

@@ -52,6 +52,13 @@ export const candidates = {
 
 export type CandidateName = keyof typeof candidates
 
+const models = { 'bg-nbd': bgNbd, 'mbg-nbd': mbgNbd, 'pareto-nbd': paretoNbd }
+
+/** Chance that a new customer has not bought again after t. */
+export function oneTimers(name: CandidateName, parameters: Record<string, number>, t: number): number {
+  return (models[name] as unknown as HistoryModel<never>).distribution(parameters as never, t, 0)[0]!
+}
+
 /**
  * Counts of an active customer of BG/NBD or MBG/NBD: the m-th purchase comes when m events fall due and the customer stayed after m - 1,
  *

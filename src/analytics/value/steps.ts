@@ -5,9 +5,10 @@ import { formatMoney } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
 import { sql } from '../../warehouse/sql.ts'
 import { literalRows } from '../profitability/index.ts'
-import { customerValue, horizonWeeks, valueCalibration, valueHoldout, valueModel, valueTables } from './contract.ts'
+import { customerValue, horizonWeeks, valueAdvice, valueCalibration, valueHoldout, valueLift, valueModel, valueTables } from './contract.ts'
 import * as query from './history.sql.ts'
 import { type HoldoutCells, ownRate, type Proof, prove, track } from './holdout.ts'
+import { saveProofs, scoreTrials, type Trial, type Week } from './model-proof.ts'
 import { type Candidate, type CandidateName, candidates } from './outlook.ts'
 import { type Base, scoreCells } from './score.ts'
 import { fitSpendLaw, type PurchaseSums, type SpendLaw } from './spend-law.ts'
@@ -63,16 +64,6 @@ interface Study {
   totals: Row
 }
 
-interface Trial {
-  name: CandidateName
-  model: Candidate
-  status: string
-  reason: string
-  row: Row
-  parameters: Record<string, number> | undefined
-  proof: Proof | undefined
-}
-
 /** Works on the relation valued_line that step contribution-layers left in the warehouse. */
 async function writeValue(context: StepContext<ValueParameters>): Promise<void> {
   const { warehouse, signal, progress, parameters } = context
@@ -95,6 +86,8 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
     await context.save(valueModel, literalRows(valueModel, none))
     await context.save(valueHoldout, literalRows(valueHoldout, []))
     await context.save(valueCalibration, literalRows(valueCalibration, []))
+    await context.save(valueLift, literalRows(valueLift, []))
+    await context.save(valueAdvice, literalRows(valueAdvice, []))
     refuseValue(context, reason)
   }
   if (start === null) return refuse('no order line with a sale names a customer')
@@ -115,6 +108,7 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
   const trials = parameters.models.map((name) => attempt(name, before, length, parameters))
   progress(0.5)
   const standing = trials.filter((trial) => trial.proof)
+  const bought = await scoreTrials(context, before.cells, trials)
   const best = choose(standing)
   const failed = 'no model of purchases came to an optimum on the first part of the data'
   if (!best?.proof || !best.parameters)
@@ -202,7 +196,17 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
       standing.flatMap(({ name, proof }) => proof!.groups.map((group) => ({ model: name, ...group, chosen: name === best.name }))),
     ),
   )
-  await saveTracking(context, best, start, split, days)
+  const weeks = await saveTracking(context, best, start, split, days)
+  await saveProofs(context, {
+    standing,
+    best,
+    cells: before.cells,
+    bought,
+    weeks,
+    naive,
+    law: whole.law,
+    span: Math.floor(days * parameters.calibration) / 7,
+  })
   await sayValue(context, {
     ...scored.totals,
     model: best.model.title,
@@ -256,7 +260,8 @@ function attempt(name: CandidateName, { cells, until, totals }: Study, length: n
   const proof = usable
     ? prove(cells, (x, tx, T) => {
         const alive = model.alive(fit.parameters!, x, tx, T)
-        return alive * model.active(fit.parameters!, length, x, T).mean
+        const { mean, none } = model.active(fit.parameters!, length, x, T)
+        return { mean: alive * mean, none: 1 - alive + alive * none }
       })
     : undefined
   const reason = fit.reason ?? (proof ? 'passed over: another told the held-out part better' : fit.status)
@@ -344,7 +349,13 @@ function spendRow({ law, cells, totals, until }: Study, fittedOn: string, proof:
   }
 }
 
-async function saveTracking(context: StepContext<ValueParameters>, best: Trial, start: string, split: string, days: number): Promise<void> {
+async function saveTracking(
+  context: StepContext<ValueParameters>,
+  best: Trial,
+  start: string,
+  split: string,
+  days: number,
+): Promise<Week[]> {
   const { warehouse, signal } = context
   const firsts = await warehouse.columns(query.firstDays(warehouse.dialect, 'value_history_before', start), { signal })
   const repeats = await warehouse.columns(query.repeatDays(warehouse.dialect, 'value_history_before', start), { signal })
@@ -355,6 +366,7 @@ async function saveTracking(context: StepContext<ValueParameters>, best: Trial, 
     return { week: i + 1, week_end: weekEnd, held_out: weekEnd > split, actual: count, expected: expected[i]! }
   })
   await context.save(valueHoldout, literalRows(valueHoldout, rows))
+  return rows
 }
 
 /** The histories hold all money of identified customers but what came before a first purchase. */

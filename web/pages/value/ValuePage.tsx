@@ -77,6 +77,9 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         <Findings findings={findings.filter((finding) => finding !== main)} />
       </Section>
       <ValueCharts portfolio={portfolio} />
+      <p className="dim">
+        Whether to believe it, with every model that was tried: <Link to="/models">Models</Link>
+      </p>
       <Section
         title="Customers by value"
         id="customers"

@@ -12,6 +12,7 @@ const slow = [
   'src/analytics/pricing/waterfall.test.ts',
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',
+  'src/analytics/remedies/steps.test.ts',
   'src/analytics/serving/steps.test.ts',
   'src/analytics/value/history-model.test.ts',
   'src/analytics/value/pareto-nbd-over-time.test.ts',

@@ -1,1 +1,2 @@
 export { servingSteps } from './steps.ts'
+export { ledgerWindow } from './windows.ts'

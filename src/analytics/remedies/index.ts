@@ -1,0 +1,1 @@
+export { remediesSteps } from './steps.ts'

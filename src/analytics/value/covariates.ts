@@ -51,7 +51,7 @@ export interface CovariateOptions extends FitOptions {
   ridge?: number
 }
 
-interface Link {
+export interface Link {
   model: HistoryModel<never>
   names: readonly string[]
   likelihood(cells: PurchaseCells): LogLikelihood
@@ -66,7 +66,7 @@ const betaGeometric = (model: unknown, dropsAtFirst: boolean): Link => ({
   moves: { purchase: [0, -1, 0, 0], leaving: [0, 0, 1, 1] },
 })
 
-const links = {
+export const links = {
   'bg-nbd': betaGeometric(bgNbd, false),
   'mbg-nbd': betaGeometric(mbgNbd, true),
   'pareto-nbd': {

@@ -1,11 +1,12 @@
 /** Fits a model with covariates to the columns of a file. */
 import { AppError, UsageError } from '../../shared/errors.ts'
-import type { PurchaseCells } from './cells.ts'
+import { groupCells, type PurchaseCells } from './cells.ts'
 import { type CovariateFit, type CovariateModel, covariateModels, fitWithCovariates } from './covariates.ts'
 import { type Design, readDesign } from './design.ts'
 import type { FitOptions } from './history-model.ts'
 import { historiesOfLog, readLog, readPurchaseRows } from './read-histories.ts'
-import { isLog, type SummaryTable } from './summary-table.ts'
+import { fitSegments, type PooledFit, type SegmentOptions } from './segments.ts'
+import { isLog, RowProblems, type SummaryTable } from './summary-table.ts'
 
 export interface CovariateFileOptions extends FitOptions {
   /** Columns that move both processes; those of a log are taken from each customer's first purchase. */
@@ -32,13 +33,7 @@ export function fitFileWithCovariates(name: string, table: SummaryTable, options
     const twice = names.find((column, i) => names.indexOf(column) !== i)
     if (twice) throw new AppError('fit.covariate', `covariate ${twice} is named twice`, { kind: 'usage' })
   }
-  let cells: PurchaseCells
-  let of = table
-  if (isLog(table)) {
-    const log = readLog(table, options.until)
-    cells = historiesOfLog(log)
-    of = { ...table, rows: log.firstRow.map((row) => table.rows[row]!), lines: log.firstRow.map((row) => table.lines[row]!) }
-  } else cells = readPurchaseRows(table)
+  const { cells, of } = readCustomers(table, options.until)
   const designs = { purchase: readDesign(of, wanted.purchase), leaving: readDesign(of, wanted.leaving) }
   const order = sortedRows(cells, [designs.purchase, designs.leaving])
   const pick = (values: Float64Array): Float64Array => Float64Array.from(order, (i) => values[i]!)
@@ -47,6 +42,56 @@ export function fitFileWithCovariates(name: string, table: SummaryTable, options
     name as CovariateModel,
     { x: pick(cells.x), tx: pick(cells.tx), T: pick(cells.T), weight: cells.weight && pick(cells.weight) },
     { purchase: picked(designs.purchase), leaving: picked(designs.leaving) },
+    options,
+  )
+}
+
+/** Histories row by row, with the table whose rows say more of each customer: of a log the customer's first purchase. */
+function readCustomers(table: SummaryTable, until?: string): { cells: PurchaseCells; of: SummaryTable } {
+  if (!isLog(table)) return { cells: readPurchaseRows(table), of: table }
+  const log = readLog(table, until)
+  const of = { ...table, rows: log.firstRow.map((row) => table.rows[row]!), lines: log.firstRow.map((row) => table.lines[row]!) }
+  return { cells: historiesOfLog(log), of }
+}
+
+export interface SegmentFileOptions extends SegmentOptions {
+  /** Column that names each customer's segment; of a log that of the first purchase. */
+  segment?: string
+  until?: string
+}
+
+/** @throws UsageError for a model that cannot be pooled, AppError for a column that is not there or has empty fields. */
+export function fitFileBySegment(name: string, table: SummaryTable, options: SegmentFileOptions): PooledFit {
+  if (!covariateModels.includes(name as CovariateModel))
+    throw new UsageError('fit.segment', `${name} is not pooled over segments`, { hint: `${covariateModels.join(', ')} are` })
+  const { cells, of } = readCustomers(table, options.until)
+  const column = of.header.findIndex((title) => title.trim().toLowerCase() === options.segment?.trim().toLowerCase())
+  if (column < 0)
+    throw new AppError('fit.segment', `there is no column ${options.segment} to take as the segment`, {
+      kind: 'usage',
+      hint: `the file has ${of.header.join(', ')}`,
+    })
+  const problems = new RowProblems(of)
+  const rowsOf = new Map<string, number[]>()
+  of.rows.forEach((fields, row) => {
+    const segment = fields[column] ?? ''
+    if (segment === '') problems.add(row, column, `the segment in ${of.header[column]} is empty`)
+    const rows = rowsOf.get(segment)
+    if (rows) rows.push(row)
+    else rowsOf.set(segment, [row])
+  })
+  problems.throwIfAny()
+  if (rowsOf.size > 500)
+    throw new AppError('fit.segment', `${of.header[column]} has ${rowsOf.size} different values; at most 500 segments are pooled`)
+  return fitSegments(
+    name as CovariateModel,
+    [...rowsOf].map(([segment, rows]) => {
+      const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!)
+      return {
+        name: segment,
+        cells: groupCells({ x: pick(cells.x), tx: pick(cells.tx), T: pick(cells.T), weight: cells.weight && pick(cells.weight) }),
+      }
+    }),
     options,
   )
 }

@@ -7,7 +7,13 @@ import { bgNbd } from './bg-nbd.ts'
 import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
 import type { CovariateFit, Effect } from './covariates.ts'
 import type { Fit } from './fit.ts'
-import { asksForCovariates, type CovariateFileOptions, fitFileWithCovariates } from './fit-covariates.ts'
+import {
+  asksForCovariates,
+  type CovariateFileOptions,
+  fitFileBySegment,
+  fitFileWithCovariates,
+  type SegmentFileOptions,
+} from './fit-covariates.ts'
 import { type CalendarFileOptions, fitFileOverTime } from './fit-over-time.ts'
 import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
 import { mbgNbd } from './mbg-nbd.ts'
@@ -15,9 +21,10 @@ import { fitParetoGgg } from './pareto-ggg.ts'
 import { paretoNbd } from './pareto-nbd.ts'
 import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendCells, readTransactionLog } from './read-histories.ts'
 import { fitSbg } from './sbg.ts'
+import type { PooledFit } from './segments.ts'
 import { isLog, parseSummary, type SummaryTable } from './summary-table.ts'
 
-export interface FitFileOptions extends CovariateFileOptions, CalendarFileOptions {
+export interface FitFileOptions extends CovariateFileOptions, CalendarFileOptions, SegmentFileOptions {
   /** Seed of whatever is random in the fit (only sampling models draw); defaults to 1. */
   seed?: number
   /** Fixes the phases of bg-cnbd-k and mbg-cnbd-k; chosen by likelihood when left out. */
@@ -49,6 +56,8 @@ export interface FittedFile {
   effects?: Effect[]
   /** Twice the gain in log-likelihood over the model without covariates, against chi-square. */
   likelihoodRatio?: CovariateFit['likelihoodRatio']
+  /** Of a fit by segment: each segment alone and pooled, and what all have in common. The parameters are those of all together. */
+  segments?: Omit<PooledFit, 'together'>
 }
 
 type Fitter = (table: SummaryTable, options: FitFileOptions) => Fit<unknown>
@@ -93,13 +102,15 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
   const fitter = fitters[model]
   if (!fitter) throw new UsageError('fit.model', `there is no model ${model}`, { hint: `one of ${fittableModels.join(', ')}` })
   const table = parseSummary(text)
+  const pooled = options.segment === undefined ? undefined : fitFileBySegment(model, table, options)
   const covariates = asksForCovariates(options) || options.calendar !== undefined
   if (asksForCovariates(options) && options.calendar !== undefined)
     throw new UsageError('fit.covariate', 'covariates of customers and a calendar cannot be fitted together yet', {
       hint: 'give one of the two',
     })
-  const fit =
-    options.calendar !== undefined
+  const fit = pooled
+    ? pooled.together
+    : options.calendar !== undefined
       ? fitFileOverTime(model, table, options)
       : covariates
         ? fitFileWithCovariates(model, table, options)
@@ -120,6 +131,11 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
     cells: fit.cells,
     customers: fit.customers,
     ...(fit.penalty === undefined ? {} : { penalty: fit.penalty }),
+    ...(pooled ? { segments: withoutTogether(pooled) } : {}),
     ...(covariates ? { effects: (fit as CovariateFit).effects, likelihoodRatio: (fit as CovariateFit).likelihoodRatio } : {}),
   }
+}
+
+function withoutTogether({ together: _, ...rest }: PooledFit): Omit<PooledFit, 'together'> {
+  return rest
 }

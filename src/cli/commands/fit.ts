@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { AppError, MissingError } from '../../shared/errors.ts'
-import { formatNumber } from '../../shared/format.ts'
+import { formatNumber, formatShare } from '../../shared/format.ts'
 import { withJson } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
@@ -12,6 +12,7 @@ interface Flags {
   purchaseCovariates?: string[]
   leavingCovariates?: string[]
   calendar?: string
+  segment?: string
   calendarFor?: 'purchase' | 'leaving' | 'both'
   ridge?: number
   prior?: number
@@ -47,6 +48,7 @@ export function fitCommand(): Command {
     )
     .option('--purchase-covariates <columns>', 'columns that move only how often they buy', list)
     .option('--leaving-covariates <columns>', 'columns that move only how soon they leave', list)
+    .option('--segment <column>', 'fit segments (3 or more) with partial pooling: small ones are drawn towards what all have in common')
     .option('--calendar <file>', 'pareto-nbd on a log: CSV of date and covariates that hold from that day on (seasons, campaigns)')
     .addOption(
       new Option('--calendar-for <process>', 'what the calendar moves (default: purchase)').choices(['purchase', 'leaving', 'both']),
@@ -85,6 +87,26 @@ export function fitCommand(): Command {
         print(
           `against no covariates: likelihood ratio ${formatNumber(statistic, { digits: 3 })} on ${freedom}, p ${formatNumber(p, { digits: 6 })}`,
         )
+      }
+      if (result.segments) {
+        const show = ({ value, low, high }: { value: number; low: number; high: number }): string =>
+          [value, low, high]
+            .map((one) => formatNumber(one, { digits: 3 }))
+            .join(' ')
+            .replace(/ (\S+) (\S+)$/, ' ($1 to $2)')
+        printTable(
+          ['Segment', 'Customers', 'Bought again', '52 units alone (90 %)', 'Pooled (90 %)', 'Own weight'],
+          result.segments.segments.map(({ name, customers, repeatBuyers, alone, pooled, ownWeight }) => [
+            name,
+            String(customers),
+            String(repeatBuyers),
+            alone ? show(alone.expected) : 'too few to tell',
+            show(pooled.expected),
+            formatShare(ownWeight),
+          ]),
+          [false, true, true, true, true, true],
+        )
+        print('expected purchases of a new customer; the parameters above are those of one fit for all')
       }
       if (result.reason) print(`${result.status}: ${result.reason}`)
       print(`log-likelihood ${formatNumber(result.logLikelihood, { digits: 4 })}, ${result.status} after ${result.iterations} iterations`)

@@ -16,6 +16,7 @@ const slow = [
   'src/analytics/serving/steps.test.ts',
   'src/analytics/value/history-model.test.ts',
   'src/analytics/value/pareto-nbd-over-time.test.ts',
+  'src/analytics/relationships/steps.test.ts',
   'src/analytics/value/steps.test.ts',
   'src/app/explain.test.ts',
   'src/pipeline/run.test.ts',

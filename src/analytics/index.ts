@@ -4,6 +4,7 @@ import { auditSteps } from './audit/index.ts'
 import { costingSteps } from './costing/index.ts'
 import { pricingSteps } from './pricing/index.ts'
 import { profitabilitySteps } from './profitability/index.ts'
+import { relationshipSteps } from './relationships/index.ts'
 import { remediesSteps } from './remedies/index.ts'
 import { servingSteps } from './serving/index.ts'
 import { valueSteps } from './value/index.ts'
@@ -17,6 +18,7 @@ export const allSteps: AnyStep[] = [
   ...remediesSteps,
   ...auditSteps,
   ...valueSteps,
+  ...relationshipSteps,
 ]
 
 /** The contracts of everything that a run can write. */

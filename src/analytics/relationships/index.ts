@@ -1,5 +1,6 @@
 /** Relationships: classes of customers, how they move, what the portfolio is worth, and where exchanges are treated wrongly. */
 export { checkTransitionMatrix, type Matrix, type Mobility, mobility, steadyState } from './chain.ts'
+export * from './contract.ts'
 export {
   type Connectors,
   connectorScale,
@@ -33,6 +34,7 @@ export {
   valueOfMove,
 } from './portfolio-value.ts'
 export { type CostCurve, dropVolume, marginalCost, scaleBenefit, scaleExponent, totalCost, unitCost } from './scale.ts'
+export { relationshipSteps } from './steps.ts'
 export {
   drawTransitions,
   estimateTransitions,

@@ -115,3 +115,55 @@ export function portfolioPath(
     return made
   })
 }
+
+export interface HorizonValue extends PortfolioValue {
+  /** In the order of {@link shadowPrices}. */
+  prices: ShadowPrice[]
+}
+
+/**
+ * The same over a number of periods instead of for ever: V_h = g + P V_(h-1) / (1+d), V_0 = 0. For panels that are too short to speak of
+ * for ever. The price of a point sums over the periods in which it moves customers, first order:
+ * 0.01 sum_t n_t,i (V_(T-1-t),k - V_(T-1-t),i) / (1+d)^(t+1).
+ */
+export function valueWithin(chain: PortfolioChain, customers: readonly number[], periods: number): HorizonValue {
+  checkTransitionMatrix(chain.p, chain.states)
+  const { p, profit, discount } = chain
+  const n = p.length
+  const worth: number[][] = [new Array<number>(n).fill(0)]
+  for (let h = 1; h <= periods; h++)
+    worth.push(profit.map((g, i) => g + p[i]!.reduce((sum, chance, j) => sum + (chance * worth[h - 1]![j]!) / (1 + discount), 0)))
+  // stays: row i of sum_(t < T) (P/(1+d))^t; kept as rows of unit starts carried forward.
+  const stays = p.map((_, i) => Array.from({ length: n }, (_, j) => Number(i === j)))
+  let power = stays.map((row) => [...row])
+  const counts: number[][] = [[...customers]]
+  for (let t = 1; t < periods; t++) {
+    power = power.map((row) => row.map((_, j) => row.reduce((sum, mass, i) => sum + (mass * p[i]![j]!) / (1 + discount), 0)))
+    power.forEach((row, i) => {
+      row.forEach((mass, j) => {
+        stays[i]![j]! += mass
+      })
+    })
+    const before = counts[t - 1]!
+    counts.push(before.map((_, j) => before.reduce((sum, count, i) => sum + count * p[i]![j]!, 0)))
+  }
+  const values = worth[periods]!
+  const prices = values.flatMap((_, from) =>
+    values.flatMap((_, to): ShadowPrice[] => {
+      if (to === from) return []
+      let sum = 0
+      for (let t = 0; t < periods - 1; t++) {
+        const left = worth[periods - 1 - t]!
+        sum += (counts[t]![from]! * (left[to]! - left[from]!)) / (1 + discount) ** (t + 1)
+      }
+      return [{ from, to, perPoint: 0.01 * sum }]
+    }),
+  )
+  return {
+    values,
+    total: values.reduce((sum, value, i) => sum + value * customers[i]!, 0),
+    occupancy: p.map((_, j) => stays.reduce((sum, row, i) => sum + row[j]! * customers[i]!, 0)),
+    stays,
+    prices,
+  }
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../../math/random.ts'
 import { checkTransitionMatrix, mobility, steadyState } from './chain.ts'
-import { portfolioValue, stateValues } from './portfolio-value.ts'
+import { portfolioValue, shadowPrices, stateValues, valueOfMove, valueWithin } from './portfolio-value.ts'
 import { drawTransitions, estimateTransitions, orderTest, pooledPrior, stationarityTest } from './transitions.ts'
 
 test('rows that do not add up to one are all named', () => {
@@ -191,4 +191,22 @@ test('a chain without discount, with missing profits or customers is refused', (
   expect(() => stateValues({ p, profit: [1], discount: 12 })).toThrow(/above 0; got 12/)
   expect(() => stateValues({ p, profit: [], discount: 0.1 })).toThrow(/1 classes but 0 profits/)
   expect(() => portfolioValue({ p, profit: [1], discount: 0.1 }, [1, 2])).toThrow(/1 classes but 2 counts/)
+})
+
+test('a long horizon is worth what for ever is, and its prices are the slopes of its value', () => {
+  const p = [
+    [0.9, 0.1, 0],
+    [0.25, 0.6, 0.15],
+    [0.1, 0.2, 0.7],
+  ]
+  const chain = { p, profit: [-2, 40, 85], discount: 0.1 }
+  const customers = [1000, 200, 80]
+  const long = valueWithin(chain, customers, 400)
+  expect(long.total).toBeCloseTo(portfolioValue(chain, customers).total, 6)
+  expect(long.prices[3]!.perPoint).toBeCloseTo(shadowPrices(chain, customers)[3]!.perPoint, 6)
+  expect(valueOfMove(chain, customers, { row: 1, from: 1, to: 2, mass: 0.01 })).toBeCloseTo(long.prices[3]!.perPoint, -3)
+  const five = valueWithin(chain, customers, 5)
+  expect(five.total).toBeLessThan(long.total)
+  const moved = { ...chain, p: [p[0]!, [0.25, 0.6 - 1e-6, 0.15 + 1e-6], p[2]!] }
+  expect((valueWithin(moved, customers, 5).total - five.total) / 1e-6 / 100).toBeCloseTo(five.prices[3]!.perPoint, 2)
 })

@@ -185,18 +185,18 @@ export function lacksProductCost(lines: string, products: string): Sql {
 }
 
 /** The control totals of the order lines as they were imported. One row per currency and whether a customer is known. */
-export function lineTotals(lines: string, asOf: string): Sql {
-  const money = (column: Sql) => sql`cast(coalesce(sum(${column}), 0) as decimal(38, 4)) as ${column}`
+export function lineTotals(asOf: string): Sql {
+  const money = (column: string) => sql`cast(sum(${id(column)}) as decimal(38, 4)) as ${id(column)}`
   return sql`
     select
       currency,
-      customer_key > 0 as identified,
-      count(*) as lines,
-      ${money(sql`invoice_amount`)},
-      ${money(sql`list_amount`)},
-      ${money(sql`product_cost`)},
-      count(*) filter (where order_date > cast(${asOf} as date)) as lines_after
-    from ${id(lines)}
-    group by currency, customer_key > 0
+      identified,
+      cast(sum(lines) as bigint) as lines,
+      ${money('invoice_amount')},
+      ${money('list_amount')},
+      ${money('product_cost')},
+      cast(coalesce(sum(case when order_date > cast(${asOf} as date) then lines end), 0) as bigint) as lines_after
+    from day_total
+    group by currency, identified
     order by currency, identified`
 }

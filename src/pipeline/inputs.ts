@@ -5,6 +5,8 @@ import { canonicalTables, type TableContract } from '../warehouse/contract/index
 import { type ImportReport, importReport } from '../warehouse/load/report.ts'
 import type { Warehouse } from '../warehouse/port.ts'
 import { id, join, sql } from '../warehouse/sql.ts'
+import { dayTotals } from '../warehouse/sums.sql.ts'
+import { asImported, keptSums } from '../warehouse/sums.ts'
 import {
   areDisjoint,
   globalKeys,
@@ -22,6 +24,7 @@ import {
   rekeyed,
   unitedRows,
 } from './inputs.sql.ts'
+import { attachSums } from './kept-sums.ts'
 
 /** An import on disk. */
 export interface ImportFolder {
@@ -88,7 +91,7 @@ export async function attachInputs(
       await warehouse.attach(name, [parts[0].file])
       if (name === 'order_line') await warehouse.attach(linesAsImported, [parts[0].file])
     }
-    return tablesIn(imports)
+    return offerSums(warehouse, imports, currency, new Map(), signal)
   }
   const partsOf = new Map<string, Part[]>()
   for (const [name, list] of files) {
@@ -98,6 +101,7 @@ export async function attachInputs(
   }
 
   const maps = new Map<number, KeyMaps>()
+  let shared = false
   for (const table of Object.keys(keyed) as KeyedTable[]) {
     const parts = partsOf.get(table) ?? []
     if (parts.length === 1) await warehouse.attach(table, [(files.get(table) ?? [])[0].file])
@@ -113,6 +117,7 @@ export async function attachInputs(
     const contract = contractOf(table)
     if (table === 'order') {
       const [{ disjoint }] = await warehouse.rows(areDisjoint(parts, keys), { signal })
+      if (!disjoint) shared = true
       if (disjoint) await warehouse.view(table, rekeyed(contract, withMaps(parts, maps, ['order', 'customer'])))
       else {
         await warehouse.materialise('orders merged', mergedEntities(table, contract, parts, keys, warehouse.dialect), { signal })
@@ -133,6 +138,7 @@ export async function attachInputs(
       const lacking =
         (partsOf.get('product') ?? []).length > 0 &&
         (await warehouse.rows(lacksProductCost(linesAsImported, 'product'), { signal }))[0].lacking
+      if (lacking === true) shared = true
       await warehouse.view(
         name,
         lacking === true
@@ -142,7 +148,30 @@ export async function attachInputs(
     } else if (parts.length === 1) await warehouse.attach(name, [(files.get(name) ?? [])[0].file])
     else await warehouse.view(name, latestByKey(contract, parts))
   }
-  return tablesIn(imports)
+  // Sums tell nothing of orders that stand in two imports, nor of costs that came with another one.
+  return offerSums(warehouse, imports, currency, shared ? null : maps, signal)
+}
+
+/** Adds the sums that the imports brought along, if they hold for all of them together; in any case the relation `day_total`. */
+async function offerSums(
+  warehouse: Warehouse,
+  imports: readonly ImportFolder[],
+  currency: string,
+  maps: ReadonlyMap<number, KeyMaps> | null,
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const there = tablesIn(imports)
+  if (!there.has('order_line')) return there
+  const summed = imports.flatMap((folder, i) =>
+    (folder.report.tables.order_line ?? 0) > 0 ? [{ folder, maps: maps?.get(i + 1) ?? {} }] : [],
+  )
+  // Converted line by line, foreign lines have other sums than those of the import.
+  const converted = imports.some(({ report }) => report.totals.some((total) => total.currency !== currency))
+  if (maps !== null && !converted && (await attachSums(warehouse, summed, signal))) {
+    there.add(keptSums)
+    await warehouse.view('day_total', sql`select * from ${id(asImported('day_total'))}`)
+  } else await warehouse.materialise('day_total', dayTotals(linesAsImported), { signal })
+  return there
 }
 
 /** View of all order lines with the import that each came from, for looking things up. */

@@ -9,6 +9,7 @@ import type { TableContract } from '../warehouse/contract/index.ts'
 import { openDuckDB } from '../warehouse/duckdb.ts'
 import type { Warehouse } from '../warehouse/port.ts'
 import { type Sql, sql } from '../warehouse/sql.ts'
+import { keptSums } from '../warehouse/sums.ts'
 import { planSteps } from './graph.ts'
 import { activeImports, attachInputs, type ImportFolder, tablesIn } from './inputs.ts'
 import { isRunning, takeRunLock } from './lock.ts'
@@ -230,7 +231,7 @@ async function execute(
       seed: settings.seed,
       currency: config.currency,
       signal: signal ?? new AbortController().signal,
-      has: (table) => mayRead(step, table) && there.has(table),
+      has: (table) => (table === keptSums || mayRead(step, table)) && there.has(table),
       async save(contract, query, orderBy) {
         if (!step.writes.includes(contract)) throw fault(step, `saves table "${contract.name}", which it does not declare`)
         if (saved.has(contract.name)) throw fault(step, `saves table "${contract.name}" twice`)

@@ -35,7 +35,7 @@ export interface StepContext<P = unknown> {
   /** Reporting currency, ISO 4217. */
   currency: string
   signal: AbortSignal
-  /** Whether a table that the step may read is there. */
+  /** Whether a table that the step may read is there, or, for `keptSums`, whether the sums of the imports are. */
   has(table: string): boolean
   /** Writes a result table: sorted by its key unless `orderBy` says otherwise, columns as in the contract, checked against it. */
   save(table: TableContract, query: Sql, orderBy?: Sql): Promise<void>

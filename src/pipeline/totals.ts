@@ -2,7 +2,6 @@ import { compareDecimals, sumDecimals } from '../shared/decimal.ts'
 import type { ImportReport } from '../warehouse/load/report.ts'
 import type { Row, Warehouse } from '../warehouse/port.ts'
 import { lineTotals } from './inputs.sql.ts'
-import { linesAsImported } from './inputs.ts'
 import type { Check } from './step.ts'
 
 type Total = ImportReport['totals'][number]
@@ -17,7 +16,7 @@ export async function checkInputTotals(
   asOf: string,
   signal?: AbortSignal,
 ): Promise<Check[]> {
-  const found = await warehouse.rows(lineTotals(linesAsImported, asOf), { signal })
+  const found = await warehouse.rows(lineTotals(asOf), { signal })
   const actual = new Map<string, Row[]>()
   for (const row of found) actual.set(String(row.currency), [...(actual.get(String(row.currency)) ?? []), row])
   const expected = new Map<string, Total[]>()

@@ -79,6 +79,17 @@ beforeAll(async () => {
       ('o2', 1, null, 0, '2026-03-01', null, 'sale', cast(1 as decimal(18, 4)), 'EUR', '5.0000', 4)
     ) as t (order_id, line_no, customer_id, customer_key, day, product_id, kind, quantity, currency, amount, row)`,
   )
+  await make(
+    'day_total',
+    sql`
+    select currency, identified, cast(day as date) as order_date, cast(lines as bigint) as lines, cast(amount as decimal(38, 4)) as invoice_amount,
+      cast(0 as decimal(38, 4)) as list_amount, cast(0 as decimal(38, 4)) as product_cost
+    from (values
+      ('EUR', true, '2026-01-02', 1, '10.0000'),
+      ('USD', true, '2026-01-02', 1, '-1.1111'),
+      ('EUR', false, '2026-03-01', 1, '5.0000')
+    ) as t (currency, identified, day, lines, amount)`,
+  )
   await warehouse.view(tracedLines, sql`select * from order_line`)
   await make(
     'res',
@@ -188,7 +199,7 @@ const cases: SqlCase[] = [
   { of: 'lacksProductCost', query: inputs.lacksProductCost('costed', 'priced'), rows: [{ lacking: true }] },
   {
     of: 'lineTotals',
-    query: inputs.lineTotals('order_line', '2026-02-01'),
+    query: inputs.lineTotals('2026-02-01'),
     rows: [
       {
         currency: 'EUR',

@@ -26,9 +26,12 @@ beforeAll(async () => {
     ],
   })
   const { warehouse } = run
+  await warehouse.materialise('value_late', history.daysWithoutSale(false))
+  await warehouse.materialise('value_attributed', history.purchaseBefore())
   await warehouse.materialise('value_purchase', history.purchases(false))
-  await warehouse.materialise('all_histories', history.histories(dialect, '2024-02-05'))
-  await warehouse.materialise('early_histories', history.histories(dialect, before))
+  await warehouse.materialise('value_sum', history.purchaseSums(before))
+  await warehouse.materialise('all_histories', history.histories(dialect, '2024-02-05', true))
+  await warehouse.materialise('early_histories', history.histories(dialect, before, false))
   await warehouse.load(
     'value_score',
     {
@@ -63,6 +66,54 @@ const birch = { customer_id: 'B', customer_key: 2, name: 'B', repeat_purchases: 
 
 const cases: SqlCase[] = [
   {
+    of: 'daysWithoutSale',
+    query: history.daysWithoutSale(false),
+    rows: [
+      { customer_key: 1, day: '2024-01-21', spend: '-8.0000' },
+      { customer_key: 2, day: '2024-01-08', spend: '-4.0000' },
+      { customer_key: 3, day: '2024-01-10', spend: '-9.0000' },
+    ],
+  },
+  {
+    of: 'purchaseBefore',
+    query: history.purchaseBefore(),
+    rows: [
+      { customer_key: 1, day: '2024-01-21', spend: '-8.0000', purchase_day: '2024-01-15' },
+      { customer_key: 2, day: '2024-01-08', spend: '-4.0000', purchase_day: null },
+      { customer_key: 3, day: '2024-01-10', spend: '-9.0000', purchase_day: null },
+    ],
+  },
+  {
+    of: 'purchaseSums',
+    query: history.purchaseSums(before),
+    rows: [
+      {
+        customer_key: 1,
+        first_day: '2024-01-01',
+        last_day: '2024-02-05',
+        last_early_day: '2024-01-15',
+        purchases: 3,
+        early_purchases: 2,
+        spend: '57.0000',
+        early_spend: '27.0000',
+        squares: '1269.0000',
+        early_squares: '369.0000',
+      },
+      {
+        customer_key: 2,
+        first_day: '2024-01-22',
+        last_day: '2024-01-22',
+        last_early_day: null,
+        purchases: 1,
+        early_purchases: 0,
+        spend: '7.0000',
+        early_spend: '0.0000',
+        squares: '49.0000',
+        early_squares: '0.0000',
+      },
+    ],
+  },
+  {
     of: 'purchases',
     when: 'by net revenue',
     query: history.purchases(false),
@@ -75,11 +126,11 @@ const cases: SqlCase[] = [
   },
   {
     of: 'purchases',
-    when: 'by contribution: goods without a cost bring none',
+    when: 'by contribution, what came later still by net revenue: goods without a cost bring none',
     query: history.purchases(true),
     rows: [
       { customer_key: 1, day: '2024-01-01', spend: '9.0000' },
-      { customer_key: 1, day: '2024-01-15', spend: '5.0000' },
+      { customer_key: 1, day: '2024-01-15', spend: '2.0000' },
       { customer_key: 1, day: '2024-02-05', spend: '0.0000' },
       { customer_key: 2, day: '2024-01-22', spend: '0.0000' },
     ],
@@ -91,7 +142,7 @@ const cases: SqlCase[] = [
   },
   {
     of: 'histories',
-    query: history.histories(dialect, before),
+    query: history.histories(dialect, before, false),
     rows: [
       {
         customer_key: 1,
@@ -207,7 +258,7 @@ const cases: SqlCase[] = [
   {
     of: 'moneyWithoutPurchase',
     when: 'a return before the first purchase, and returns alone',
-    query: history.moneyWithoutPurchase(false),
+    query: history.moneyWithoutPurchase(),
     rows: [{ amount: '-13.0000' }],
   },
   {

@@ -7,6 +7,7 @@ import { canonicalTable, engineTypes, type TableContract } from '../../src/wareh
 import { openDuckDB } from '../../src/warehouse/duckdb.ts'
 import type { Cell, Row, Warehouse } from '../../src/warehouse/port.ts'
 import { id, join, type Sql, sql } from '../../src/warehouse/sql.ts'
+import { dayTotals } from '../../src/warehouse/sums.sql.ts'
 
 /** An order line as a test writes it; everything else is filled in. */
 export interface TestLine {
@@ -93,6 +94,7 @@ export async function runStepsOn(
   options: { asOf: string; seed?: number; currency?: string; tables: string[]; parameters?: Record<string, Record<string, unknown>> },
 ): Promise<TestRun> {
   const folder = await mkdtemp(joinPath(tmpdir(), 'clientele-steps-'))
+  if (options.tables.includes('order_line')) await warehouse.view('day_total', dayTotals('order_line'))
   const there = new Set(options.tables)
   const said: { checks: Check[]; findings: Finding[]; figures: Figure[] } = { checks: [], findings: [], figures: [] }
   for (const step of steps) {

@@ -19,35 +19,31 @@ const within = ({ from, to }: { from: string; to: string }) => sql`order_date be
 /** Lines with a price and a quantity, whose part of the measure is known. */
 const goods = (cost: boolean) => sql`kind in ('sale', 'return') and product_key > 0${cost ? sql` and product_cost is not null` : sql``}`
 
-/** Lines that are in the measure. Fees and adjustments have no product cost by nature. */
-const measured = (cost: boolean) => (cost ? sql`(product_cost is not null or kind in ('fee', 'adjustment'))` : sql`true`)
-
-const measureOf = (cost: boolean) => (cost ? sql`invoice_amount - coalesce(product_cost, 0)` : sql`invoice_amount`)
-
 /** Revenue and measure of each customer in the two periods, goods apart. One row per customer key with a line in either. */
 export function customerPeriods({ periods, cost }: CellSettings): Sql {
   const columns = ['previous', 'current'].flatMap((side) => {
+    const count = (value: Sql) => sql`cast(coalesce(sum(case when ${id(side)} then ${value} end), 0) as bigint)`
     const sum = (value: Sql) => money(sql`coalesce(sum(case when ${id(side)} then ${value} end), 0)`)
     return [
-      sql`count(case when ${id(side)} then 1 end) as ${id(`${side}_lines`)}`,
-      sql`count(case when ${id(side)} and is_sale then 1 end) as ${id(`${side}_sales`)}`,
+      sql`${count(sql`lines`)} as ${id(`${side}_lines`)}`,
+      sql`${count(sql`sales`)} as ${id(`${side}_sales`)}`,
       sql`${sum(sql`revenue`)} as ${id(`${side}_revenue`)}`,
       sql`${sum(sql`measure`)} as ${id(`${side}_measure`)}`,
       sql`${sum(sql`goods`)} as ${id(`${side}_goods`)}`,
     ]
   })
-  // What each line brings is worked out once, before the sums of both periods.
   return sql`
     with dated as (
       select
         customer_key,
         ${within(periods.previous)} as ${id('previous')},
         ${within(periods.current)} as ${id('current')},
-        kind = 'sale' as is_sale,
-        invoice_amount as revenue,
-        case when ${measured(cost)} then ${measureOf(cost)} end as measure,
-        case when ${goods(cost)} then ${measureOf(cost)} end as goods
-      from valued_line
+        lines,
+        sales,
+        net_revenue as revenue,
+        ${cost ? sql`contribution` : sql`net_revenue`} as measure,
+        ${cost ? sql`goods_contribution` : sql`goods_revenue`} as goods
+      from customer_day
       where ${within(periods.previous)} or ${within(periods.current)}
     )
     select
@@ -263,7 +259,7 @@ export function activityIn(period: { from: string; to: string }, side: 'previous
   return sql`
     select
       (select count(*) from customer_period where customer_key > 0 and ${id(`${side}_sales`)} > 0) as customers,
-      (select count(*) from "order" where ${within(period)} and order_key not in (select order_key from order_without_sale)) as orders`
+      (select cast(coalesce(sum(orders), 0) as bigint) from day_order where ${within(period)}) as orders`
 }
 
 /** Products whose price fell most for the customers that bought them in both periods, the largest loss first. One row per product. */

@@ -26,7 +26,7 @@ export type ComparisonParameters = z.infer<typeof comparisonParameters>
 /**
  * What changed between two periods: the exact price-volume-mix-cost bridge, in all and by customer.
  *
- * Works on the relations that step contribution-layers left in the warehouse: valued_line, order_without_sale.
+ * Works on the relations that step contribution-layers left in the warehouse: valued_line, customer_day.
  */
 export async function writeComparison(context: StepContext<ComparisonParameters>): Promise<void> {
   const { warehouse, signal, progress, check } = context

@@ -75,8 +75,7 @@ export function linesByMonth(dialect: Dialect): Sql {
     select
       ${month} as month,
       cast(sum(lines) as bigint) as lines
-    from line_sums
-    where grain = 'day'
+    from day_sum
     group by ${month}
     order by ${month}`
 }

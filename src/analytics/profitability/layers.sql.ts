@@ -1,6 +1,8 @@
 import type { Dialect } from '../../warehouse/dialect.ts'
-import { join, type Sql, sql } from '../../warehouse/sql.ts'
+import { id, join, type Sql, sql } from '../../warehouse/sql.ts'
+import { monthsTogether } from '../../warehouse/sums.sql.ts'
 import { unidentified } from './contract.ts'
+import { monthNumber } from './periods.ts'
 
 /** Which layers the data supports at all. */
 export interface Available {
@@ -59,21 +61,27 @@ export function layerColumns({ list, cost }: Available): Sql {
   return join(columns.map(([name, value]) => sql`${value} as ${{ kind: 'sql', parts: [{ name }] } as Sql}`))
 }
 
-/**
- * Sums of the layers over customers, over products and over days, from one pass over the lines. One row per customer key (0 is
- * unidentified), one per product key (0 is none) and one per day; `grain` says which.
- */
-export function lineSums(available: Available): Sql {
+/** Orders with a sale by month. One row per month that has any. */
+export function monthOrders(dialect: Dialect): Sql {
+  const month = dialect.monthStart(sql`order_date`)
   return sql`
     select
-      case when grouping(customer_key) = 0 then 'customer' when grouping(product_key) = 0 then 'product' else 'day' end as grain,
-      customer_key,
-      product_key,
-      order_date,
-      sum(quantity) as quantity,
-      ${layerSums(available)}
-    from valued_line
-    group by grouping sets ((customer_key), (product_key), (order_date))`
+      ${month} as month,
+      cast(sum(orders) as bigint) as orders
+    from day_order
+    group by ${month}
+    order by ${month}`
+}
+
+/** Identified customers with an order with a sale in each of the months, given as `YYYY-MM-DD`, as columns `customers_<position>`. One row. */
+export function customersByMonth(months: readonly string[]): Sql {
+  const columns = months.map((month, i) => {
+    const number = monthNumber(month)
+    const bits = id(`months_${Math.floor(number / monthsTogether)}`)
+    const bit = 2 ** (number % monthsTogether)
+    return sql`count(*) filter (where ${bits} % cast(${2 * bit} as bigint) >= cast(${bit} as bigint)) as ${id(`customers_${i}`)}`
+  })
+  return sql`select ${join(columns)} from customer_order where customer_key > 0`
 }
 
 /** Identified customers that bought a product. One row per product. */
@@ -95,8 +103,7 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
         sums.customer_key,
         sums.lines,
         ${layerColumns(available)}
-      from line_sums as sums
-      where grain = 'customer'
+      from customer_sum as sums
     ),
     measured as (
       select
@@ -150,7 +157,7 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
     from measured
     cross join total
     left join ranked on ranked.customer_key = measured.customer_key
-    left join customer_orders as orders_of on orders_of.customer_key = measured.customer_key
+    left join customer_order as orders_of on orders_of.customer_key = measured.customer_key
     left join customer on customer.customer_key = measured.customer_key`
 }
 
@@ -165,10 +172,9 @@ export function productProfit(available: Available, has: { products: boolean; cu
       sums.lines,
       cast(sums.quantity as decimal(18, 4)) as quantity,
       ${layerColumns(available)}
-    from line_sums as sums
+    from product_sum as sums
     ${has.customers ? sql`left join product_customers as buyers on buyers.product_key = sums.product_key` : sql``}
-    ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}
-    where sums.grain = 'product'`
+    ${has.products ? sql`left join product on product.product_key = sums.product_key` : sql``}`
 }
 
 /** One row per customer and product with lines; (unidentified) and (none) stand for what is not known. */
@@ -221,8 +227,7 @@ export function monthProfit(
       select
         ${month} as month,
         ${sumsOfLayers(available)}
-      from line_sums
-      where grain = 'day'
+      from day_sum
       group by ${month}
     ),
     activity as (${join(months, sql` union all `)})

@@ -4,7 +4,8 @@ import { compareDecimals, subtractDecimals, sumDecimals } from '../../shared/dec
 import { AppError } from '../../shared/errors.ts'
 import { formatCount, formatDate, formatMoney } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
-import { id, sql } from '../../warehouse/sql.ts'
+import { id, join, sql } from '../../warehouse/sql.ts'
+import { asImported, type Emit, keptSums, sumLines, sumTables } from '../../warehouse/sums.ts'
 import { customerProfit, layerTotals, monthProfit, productProfit } from './contract.ts'
 import { type ControlRow, countOf, readControlTotals, totalOf } from './control-totals.ts'
 import { dataFindings } from './data-findings.ts'
@@ -13,7 +14,7 @@ import { layerRows } from './layer-rows.ts'
 import type { Available, MonthActivity } from './layers.sql.ts'
 import * as layer from './layers.sql.ts'
 import * as line from './lines.sql.ts'
-import { type Coverage, completeMonths, daysBetween, monthNumber, type Span } from './periods.ts'
+import { type Coverage, completeMonths, daysBetween, type Span } from './periods.ts'
 import { literalRows } from './rows.sql.ts'
 
 export const layersParameters = z.strictObject({
@@ -53,8 +54,8 @@ export interface Portfolio {
 }
 
 /**
- * Contribution layers by customer, product and month. One pass sums the lines by customer, by product and by day, everything else comes
- * from what it makes; that all of it adds up to the input is checked before anything is published.
+ * Contribution layers by customer, product and month. Lines are summed by customer and day and by product, everything else comes from
+ * these sums; that all of it adds up to the input is checked before anything is published.
  */
 export async function writeLayers(context: StepContext<z.infer<typeof layersParameters>>): Promise<void> {
   const { warehouse, asOf, currency, signal, check, progress } = context
@@ -67,13 +68,14 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
     })
   }
   const available: Available = { list: extremes.has_list === true, cost: extremes.has_cost === true }
-  const left = await valueLines(context, control, String(extremes.last_date) > asOf)
+  const foreign = control.some((row) => row.currency !== currency)
+  const later = String(extremes.last_date) > asOf
+  const left = await valueLines(context, control, { foreign, later })
   progress(0.1)
 
   if (!context.has('customer')) await warehouse.view('customer', line.noCustomers())
-  await warehouse.materialise('line_sums', layer.lineSums(available), { signal })
+  await makeSums(context, !foreign && !later && !(String(extremes.last_order_date) > asOf))
   progress(0.5)
-  await warehouse.materialise('order_without_sale', line.ordersWithoutSale(), { signal })
   const activity = await countOrders(context)
   progress(0.6)
   const detailed = countOf(control) <= context.parameters.mostLines
@@ -106,21 +108,13 @@ export async function writeLayers(context: StepContext<z.infer<typeof layersPara
   for (const finding of await dataFindings(context, portfolio)) context.finding(finding)
 }
 
-/** Makes the relation `customer_orders` and tells orders and customers by month. */
-async function countOrders({ warehouse, asOf, signal }: StepContext): Promise<MonthActivity[]> {
-  const months = await warehouse.rows(line.monthOrders(warehouse.dialect, asOf), { signal })
-  const names = months.map(({ month }) => String(month))
-  const sixties = [...new Set(names.map((month) => Math.floor(monthNumber(month) / line.monthsTogether)))]
-  await warehouse.materialise('customer_orders', line.customerOrders(warehouse.dialect, asOf, sixties), { signal })
-  if (months.length === 0) return []
-  const [counts] = await warehouse.rows(line.customersByMonth(names), { signal })
-  return months.map(({ orders }, i) => ({ month: names[i]!, customers: Number(counts[`customers_${i}`]), orders: Number(orders) }))
-}
-
 /** Makes the relation `valued_line` and says what stays out of it. */
-async function valueLines(context: StepContext, control: readonly ControlRow[], later: boolean): Promise<Row[]> {
+async function valueLines(
+  context: StepContext,
+  control: readonly ControlRow[],
+  { foreign, later }: { foreign: boolean; later: boolean },
+): Promise<Row[]> {
   const { warehouse, asOf, currency, signal } = context
-  const foreign = control.some((row) => row.currency !== currency)
   if (foreign) {
     const rates = context.has('fx_rate') ? line.dayRates({ asOf, currency }) : line.noRates()
     await warehouse.materialise('day_rate', rates, { signal })
@@ -158,8 +152,33 @@ async function valueLines(context: StepContext, control: readonly ControlRow[], 
   return left
 }
 
+/**
+ * Makes the relations from which everything comes that does not ask for single lines: those that the imports brought along, or, where lines
+ * are converted or cut, sums of the lines that count.
+ *
+ * @param unchanged whether all lines of the imports count, with the amounts that they were imported with
+ */
+async function makeSums({ warehouse, asOf, signal, has }: StepContext, unchanged: boolean): Promise<void> {
+  if (unchanged && has(keptSums)) {
+    for (const table of sumTables) if (table !== 'day_total') await warehouse.view(table, sql`select * from ${id(asImported(table))}`)
+    return
+  }
+  await warehouse.view('counted_order', line.countedOrders(asOf))
+  const emit: Emit = (table, pieces) => warehouse.materialise(table, join(pieces, sql` union all `), { signal })
+  await sumLines(warehouse, { lines: 'valued_line', orders: 'counted_order' }, emit, { signal })
+}
+
+/** Tells orders and customers by month. */
+async function countOrders({ warehouse, signal }: StepContext): Promise<MonthActivity[]> {
+  const months = await warehouse.rows(layer.monthOrders(warehouse.dialect), { signal })
+  if (months.length === 0) return []
+  const names = months.map(({ month }) => String(month))
+  const [counts] = await warehouse.rows(layer.customersByMonth(names), { signal })
+  return months.map(({ orders }, i) => ({ month: names[i]!, customers: Number(counts[`customers_${i}`]), orders: Number(orders) }))
+}
+
 async function readCoverage({ warehouse, signal }: StepContext): Promise<Coverage> {
-  const rows = await warehouse.rows(sql`select order_date from line_sums where grain = 'day' order by order_date`, { signal })
+  const rows = await warehouse.rows(sql`select order_date from day_sum order by order_date`, { signal })
   const days = rows.map((row) => String(row.order_date))
   let longestGap = 0
   for (let i = 1; i < days.length; i++) longestGap = Math.max(longestGap, daysBetween(days[i - 1], days[i]) - 1)

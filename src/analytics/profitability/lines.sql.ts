@@ -1,6 +1,4 @@
-import type { Dialect } from '../../warehouse/dialect.ts'
-import { id, join, type Sql, sql } from '../../warehouse/sql.ts'
-import { monthNumber } from './periods.ts'
+import { id, type Sql, sql } from '../../warehouse/sql.ts'
 
 /** What the lines must be valued by: the last day that counts and the currency of all results. */
 export interface Valuation {
@@ -16,7 +14,8 @@ export function lineExtremes(): Sql {
       max(order_date) as last_date,
       max(list_amount) is not null as has_list,
       max(product_cost) is not null as has_cost,
-      coalesce(max(product_key), 0) > 0 as has_product
+      coalesce(max(product_key), 0) > 0 as has_product,
+      (select max(order_date) from "order") as last_order_date
     from order_line`
 }
 
@@ -24,20 +23,21 @@ export function lineExtremes(): Sql {
  * Control totals of the lines that count, and what the data does not say. One row per currency, kind and whether a customer is known.
  */
 export function controlTotals(asOf: string): Sql {
+  const sum = (name: string) => sql`cast(sum(${id(name)}) as decimal(38, 4))`
   return sql`
     select
       currency,
       kind,
-      customer_key > 0 as identified,
-      count(*) as lines,
-      cast(sum(invoice_amount) as decimal(38, 4)) as amount,
-      cast(coalesce(sum(invoice_amount) filter (where list_amount is not null), 0) as decimal(38, 4)) as amount_with_list,
-      count(*) filter (where invoice_amount = 0) as lines_without_price,
-      count(*) filter (where duplicate_flag) as repeated_lines,
-      cast(coalesce(sum(invoice_amount) filter (where duplicate_flag), 0) as decimal(38, 4)) as repeated_amount
-    from order_line
+      identified,
+      cast(sum(lines) as bigint) as lines,
+      ${sum('invoice_amount')} as amount,
+      ${sum('amount_with_list')} as amount_with_list,
+      cast(sum(lines_without_price) as bigint) as lines_without_price,
+      cast(sum(repeated_lines) as bigint) as repeated_lines,
+      ${sum('repeated_amount')} as repeated_amount
+    from day_total
     where order_date <= cast(${asOf} as date)
-    group by currency, kind, customer_key > 0
+    group by currency, kind, identified
     order by currency, kind, identified`
 }
 
@@ -132,80 +132,15 @@ export function linesWithoutRate({ asOf, currency }: Valuation): Sql {
     order by line.currency`
 }
 
-/**
- * Orders without any sale: cancelled invoices, corrections. Only orders with a line that is no sale can be such, which keeps the
- * grouping small. One row per order.
- */
-export function ordersWithoutSale(): Sql {
-  return sql`
-    select order_key
-    from valued_line
-    where order_key in (select order_key from valued_line where kind <> 'sale')
-    group by order_key
-    having count(*) filter (where kind = 'sale') = 0`
-}
-
-const ordersWithSale = (asOf: string) =>
-  sql`order_date <= cast(${asOf} as date) and order_key not in (select order_key from order_without_sale)`
-
-/** Orders with a sale by month. One row per month that has any. */
-export function monthOrders(dialect: Dialect, asOf: string): Sql {
-  const month = dialect.monthStart(sql`order_date`)
+/** Orders up to a day. One row per order. */
+export function countedOrders(asOf: string): Sql {
   return sql`
     select
-      ${month} as month,
-      count(*) as orders
-    from "order"
-    where ${ordersWithSale(asOf)}
-    group by ${month}
-    order by ${month}`
-}
-
-/** Months of the common calendar are numbered from year 0; `months_<n>` of {@link customerOrders} tells of sixty of them. */
-export const monthsTogether = 60
-
-/**
- * Orders with a sale by customer: the root of all counts of orders and of first and last dates. In which months they lie is kept as bits:
- * rows by customer and month would be nearly as many as orders. One row per customer key.
- *
- * @param sixties of the months that have an order, their numbers over sixty: one column each
- */
-export function customerOrders(dialect: Dialect, asOf: string, sixties: readonly number[]): Sql {
-  const columns = sixties.map((sixty) => {
-    const from = sixty * monthsTogether
-    // A power of two up to 2^59 is exact as a float.
-    const bit = sql`case when month_number between ${from} and ${from + monthsTogether - 1}
-        then cast(power(2, month_number - ${from}) as bigint) end`
-    return sql`,
-      ${dialect.bitOr(bit)} as ${id(`months_${sixty}`)}`
-  })
-  return sql`
-    with dated as (
-      select
-        customer_key,
-        order_date,
-        year(order_date) * 12 + month(order_date) - 1 as month_number
-      from "order"
-      where ${ordersWithSale(asOf)}
-    )
-    select
+      order_key,
       customer_key,
-      count(*) as orders,
-      min(order_date) as first_date,
-      max(order_date) as last_date${join(columns, sql``)}
-    from dated
-    group by customer_key`
-}
-
-/** Identified customers with an order with a sale in each of the months, given as `YYYY-MM-DD`, as columns `customers_<position>`. One row. */
-export function customersByMonth(months: readonly string[]): Sql {
-  const columns = months.map((month, i) => {
-    const number = monthNumber(month)
-    const bits = id(`months_${Math.floor(number / monthsTogether)}`)
-    const bit = 2 ** (number % monthsTogether)
-    return sql`count(*) filter (where ${bits} % cast(${2 * bit} as bigint) >= cast(${bit} as bigint)) as ${id(`customers_${i}`)}`
-  })
-  return sql`select ${join(columns)} from customer_orders where customer_key > 0`
+      order_date
+    from "order"
+    where order_date <= cast(${asOf} as date)`
 }
 
 /** The columns of `customer` that the layers take, without any row: for data in which no line names a customer. */

@@ -1,39 +1,56 @@
 import type { Dialect } from '../../warehouse/dialect.ts'
 import { id, type Sql, sql } from '../../warehouse/sql.ts'
 
+/** What a customer's day brought to the measure: contribution where the cost is known, else net revenue. */
+const measureOf = (cost: boolean): Sql => (cost ? sql`contribution` : sql`net_revenue`)
+
+/** Days of identified customers with lines but without a sale: returns, fees. Few beside all days. One row per customer and day. */
+export function daysWithoutSale(cost: boolean): Sql {
+  return sql`
+    select
+      customer_key,
+      order_date as day,
+      cast(${measureOf(cost)} as decimal(18, 4)) as spend
+    from customer_day
+    where customer_key > 0 and sales = 0`
+}
+
+/** The purchase before each day without a sale; null where there was none. One row per customer and day without a sale. */
+export function purchaseBefore(): Sql {
+  return sql`
+    select
+      late.customer_key,
+      late.day,
+      late.spend,
+      max(bought.order_date) as purchase_day
+    from value_late as late
+    left join customer_day as bought
+      on bought.customer_key = late.customer_key and bought.order_date < late.day and bought.sales > 0
+    group by late.customer_key, late.day, late.spend`
+}
+
 /**
  * What each purchase brought: a purchase is a customer's day with a sale; what comes on days without one (returns, fees) belongs to the
  * purchase before it. Money before a customer's first purchase is left out. One row per identified customer and purchase day.
  */
 export function purchases(cost: boolean): Sql {
-  const measure = cost
-    ? sql`case when product_cost is null and kind in ('sale', 'return') then 0 else invoice_amount - coalesce(product_cost, 0) end`
-    : sql`invoice_amount`
   return sql`
-    with customer_day as (
+    with late as (
       select
         customer_key,
-        order_date,
-        cast(sum(${measure}) as decimal(18, 4)) as spend,
-        max(case when kind = 'sale' then order_date end) as bought_on
-      from valued_line
-      where customer_key > 0
-      group by customer_key, order_date
-    ),
-    attributed as (
-      select
-        customer_key,
-        spend,
-        max(bought_on) over (partition by customer_key order by order_date rows between unbounded preceding and current row) as day
-      from customer_day
+        purchase_day,
+        cast(sum(spend) as decimal(18, 4)) as spend
+      from value_attributed
+      where purchase_day is not null
+      group by customer_key, purchase_day
     )
     select
-      customer_key,
-      day,
-      cast(sum(spend) as decimal(18, 4)) as spend
-    from attributed
-    where day is not null
-    group by customer_key, day`
+      bought.customer_key,
+      bought.order_date as day,
+      cast(${measureOf(cost)} + coalesce(late.spend, 0) as decimal(18, 4)) as spend
+    from customer_day as bought
+    left join late on late.customer_key = bought.customer_key and late.purchase_day = bought.order_date
+    where bought.customer_key > 0 and bought.sales > 0`
 }
 
 /** First and last day with a purchase. One row, of nulls where there is none. */
@@ -48,38 +65,58 @@ export function purchaseSpan(dialect: Dialect): Sql {
 }
 
 /**
- * Histories as they stood at the end of `until`, with what came later. Squares are of money rounded to cents, which keeps them exact.
- * One row per customer who had bought by then.
+ * Purchases summed up to the end of `until` and after it. Squares are of money rounded to cents, which keeps them exact. One row per
+ * customer who ever bought.
  */
-export function histories(dialect: Dialect, until: string): Sql {
+export function purchaseSums(until: string): Sql {
   const cut = sql`cast(${until} as date)`
   return sql`
-    with summed as (
+    with dated as (
       select
         customer_key,
-        min(day) as first_day,
-        max(day) filter (where day <= ${cut}) as last_day,
-        count(*) filter (where day <= ${cut}) as purchases,
-        count(*) filter (where day > ${cut}) as later,
-        cast(sum(spend) filter (where day <= ${cut}) as decimal(38, 4)) as spend,
-        cast(coalesce(sum(spend) filter (where day > ${cut}), 0) as decimal(38, 4)) as later_spend,
-        cast(sum(cast(spend as decimal(16, 2)) * cast(spend as decimal(16, 2))) filter (where day <= ${cut}) as decimal(38, 4)) as squares
+        day,
+        spend,
+        cast(spend as decimal(16, 2)) * cast(spend as decimal(16, 2)) as square,
+        day <= ${cut} as early
       from value_purchase
-      group by customer_key
-      having min(day) <= ${cut}
     )
     select
       customer_key,
+      min(day) as first_day,
+      max(day) as last_day,
+      max(case when early then day end) as last_early_day,
+      count(*) as purchases,
+      count(case when early then 1 end) as early_purchases,
+      cast(sum(spend) as decimal(38, 4)) as spend,
+      cast(coalesce(sum(case when early then spend end), 0) as decimal(38, 4)) as early_spend,
+      cast(sum(square) as decimal(38, 4)) as squares,
+      cast(coalesce(sum(case when early then square end), 0) as decimal(38, 4)) as early_squares
+    from dated
+    group by customer_key`
+}
+
+/**
+ * Histories as they stood at the end of `until`, the day of {@link purchaseSums}, with what came later; or, with `whole`, at the last day of
+ * all purchases. One row per customer who had bought by then.
+ */
+export function histories(dialect: Dialect, until: string, whole: boolean): Sql {
+  const cut = sql`cast(${until} as date)`
+  const last = whole ? sql`last_day` : sql`last_early_day`
+  const of = (name: string) => (whole ? id(name) : id(`early_${name}`))
+  return sql`
+    select
+      customer_key,
       first_day,
-      purchases,
-      purchases - 1 as x,
-      ${dialect.daysBetween(sql`first_day`, sql`last_day`)} as recency_days,
+      ${of('purchases')} as purchases,
+      ${of('purchases')} - 1 as x,
+      ${dialect.daysBetween(sql`first_day`, last)} as recency_days,
       ${dialect.daysBetween(sql`first_day`, cut)} as age_days,
-      later,
-      spend,
-      later_spend,
-      squares
-    from summed`
+      ${whole ? sql`cast(0 as bigint)` : sql`purchases - early_purchases`} as later,
+      ${of('spend')} as spend,
+      ${whole ? sql`cast(0 as decimal(38, 4))` : sql`cast(spend - early_spend as decimal(38, 4))`} as later_spend,
+      ${of('squares')} as squares
+    from value_sum
+    where first_day <= ${cut}`
 }
 
 /** Equal histories together, as the fit takes them. One row per age, repeat purchases and recency. */
@@ -250,20 +287,8 @@ export function measureTotals(): Sql {
 }
 
 /** Money of identified customers before their first purchase, or without any: it has no history. One row. */
-export function moneyWithoutPurchase(cost: boolean): Sql {
-  const measure = cost
-    ? sql`case when line.product_cost is null and line.kind in ('sale', 'return') then 0 else line.invoice_amount - coalesce(line.product_cost, 0) end`
-    : sql`line.invoice_amount`
-  return sql`
-    with first_purchase as (
-      select customer_key, min(day) as first_day
-      from value_purchase
-      group by customer_key
-    )
-    select cast(coalesce(sum(${measure}), 0) as decimal(38, 4)) as amount
-    from valued_line as line
-    left join first_purchase on first_purchase.customer_key = line.customer_key
-    where line.customer_key > 0 and (first_purchase.first_day is null or line.order_date < first_purchase.first_day)`
+export function moneyWithoutPurchase(): Sql {
+  return sql`select cast(coalesce(sum(spend), 0) as decimal(38, 4)) as amount from value_attributed where purchase_day is null`
 }
 
 /** Total value, and what the best tenth holds of it. One row. */

@@ -3,7 +3,7 @@ import type { Step, StepContext } from '../../pipeline/step.ts'
 import { compareDecimals, subtractDecimals, sumDecimals } from '../../shared/decimal.ts'
 import { formatMoney } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
-import { sql } from '../../warehouse/sql.ts'
+import { type Sql, sql } from '../../warehouse/sql.ts'
 import { literalRows } from '../profitability/index.ts'
 import { customerValue, horizonWeeks, valueAdvice, valueCalibration, valueHoldout, valueLift, valueModel, valueTables } from './contract.ts'
 import * as query from './history.sql.ts'
@@ -64,20 +64,24 @@ interface Study {
   totals: Row
 }
 
-/** Works on the relation valued_line that step contribution-layers left in the warehouse. */
+/** Works on the relation customer_day that step contribution-layers left in the warehouse. */
 async function writeValue(context: StepContext<ValueParameters>): Promise<void> {
   const { warehouse, signal, progress, parameters } = context
   const { dialect } = warehouse
   const [{ available }] = await warehouse.rows(sql`select available from layer where layer = 'contribution'`, { signal })
   const cost = available === true
-  await warehouse.materialise('value_purchase', query.purchases(cost), { signal })
+  const make = (name: string, rows: Sql) => warehouse.materialise(name, rows, { signal })
+  await make('value_late', query.daysWithoutSale(cost))
+  await make('value_attributed', query.purchaseBefore())
+  await make('value_purchase', query.purchases(cost))
   const [span] = await warehouse.rows(query.purchaseSpan(dialect), { signal })
-  await checkMoney(context, cost, span)
+  await checkMoney(context, span)
   const start = span.first_day === null ? null : String(span.first_day)
   const days = Number(span.days ?? 0) + 1
   const split = addDays(start ?? context.asOf, Math.max(0, Math.floor(days * parameters.calibration) - 1))
   const end = start === null ? context.asOf : String(span.last_day)
-  await warehouse.materialise('value_history', query.histories(dialect, end), { signal })
+  await make('value_sum', query.purchaseSums(split))
+  await warehouse.view('value_history', query.histories(dialect, end, true))
   progress(0.3)
 
   const refuse = async (reason: string, rows: Row[] = []): Promise<void> => {
@@ -96,7 +100,7 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
       `the purchases span ${Math.floor(days / 7)} weeks; at least ${fewestWeeks} are needed to try a model on a part and prove it on the rest`,
     )
 
-  await warehouse.materialise('value_history_before', query.histories(dialect, split), { signal })
+  await warehouse.view('value_history_before', query.histories(dialect, split, false))
   const before = await study(context, 'value_history_before', split)
   const { repeat_buyers: repeatBuyers, later } = before.totals
   if (Number(repeatBuyers) < parameters.minimumRepeatBuyers)
@@ -370,9 +374,9 @@ async function saveTracking(
 }
 
 /** The histories hold all money of identified customers but what came before a first purchase. */
-async function checkMoney({ warehouse, signal, check, currency }: StepContext<ValueParameters>, cost: boolean, span: Row): Promise<void> {
+async function checkMoney({ warehouse, signal, check, currency }: StepContext<ValueParameters>, span: Row): Promise<void> {
   const [{ identified }] = await warehouse.rows(query.measureTotals(), { signal })
-  const [{ amount }] = await warehouse.rows(query.moneyWithoutPurchase(cost), { signal })
+  const [{ amount }] = await warehouse.rows(query.moneyWithoutPurchase(), { signal })
   const held = sumDecimals([span.spend === null ? '0' : String(span.spend), String(amount)])
   const difference = subtractDecimals(String(identified), held)
   check({

@@ -6,6 +6,7 @@ import { openDuckDB } from '../duckdb.ts'
 import type { Warehouse } from '../port.ts'
 import type { Sql } from '../sql.ts'
 import { id, join, sql } from '../sql.ts'
+import { sumsFolder, writeSums } from '../sums.ts'
 import { setAsideRows } from './canonical/report.sql.ts'
 import { canonicalise } from './canonicalise.ts'
 import { contextFor, type Decision, decideReading, mappingQuestions } from './decide.ts'
@@ -112,6 +113,14 @@ export async function buildImport(
     const rowsIn = state.files.reduce((sum, file) => sum + file.rows + file.rejected, 0)
     const counted = await reconcile(warehouse, canonical, rowsIn)
     if (rowsIn === 0 || counted.rowsKept === 0) refuseEmpty(counted, active)
+    if (canonical.tables.order_line !== undefined) {
+      progress('summing', 0.97)
+      await warehouse.attach('imported_order', [joinPath(folders.output, 'order.parquet')])
+      await writeSums(warehouse, { lines: 'order_line', orders: 'imported_order' }, joinPath(folders.output, sumsFolder), {
+        linesAtOnce: 4_000_000,
+        signal: options.signal,
+      })
+    }
     const report: ImportReport = {
       id: `${now
         .toISOString()

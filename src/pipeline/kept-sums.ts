@@ -32,7 +32,8 @@ export async function attachSums(warehouse: Warehouse, imports: readonly SummedI
       const columns = (await warehouse.describe(sql`select * from ${id(relation)}`)).map(({ name }) => name)
       parts.push({ relation, columns, rekey: rekeyOf(columns, imports[i]!.maps) })
     }
-    const distinct = apart && sumKeys[table].includes('order_date')
+    // No order stands in two imports whose sums are offered.
+    const distinct = table === 'order_without_sale' || (apart && sumKeys[table].includes('order_date'))
     const query = unitedSums(warehouse.dialect, parts, sumKeys[table], distinct)
     if (distinct) await warehouse.view(asImported(table), query)
     else await warehouse.materialise(asImported(table), query, { signal })

@@ -107,29 +107,62 @@ export interface KeyRange {
   to: number
 }
 
-/**
- * What each customer brought on each day: net revenue, and contribution, in which goods without a cost count nothing; of both also the part of
- * goods, which are sales and returns that name a product. One row per customer key and day.
- *
- * @param digits 18 where no sum can be larger, which halves its size, else 38
- */
-export function customerDays(lines: string, digits: 18 | 38, range?: KeyRange): Sql {
-  const goods = sql`kind in ('sale', 'return') and product_key > 0`
-  const sum = (value: Sql) =>
-    digits === 18 ? sql`cast(coalesce(sum(${value}), 0) as decimal(18, 4))` : money(sql`coalesce(sum(${value}), 0)`)
+/** Orders with a sale that each customer placed on each day. One row per customer key and day that has any. */
+export function customerOrderDays(orders: string, withoutSale: string): Sql {
   return sql`
     select
       customer_key,
       order_date,
-      cast(count(*) as integer) as lines,
-      cast(count(case when kind = 'sale' then 1 end) as integer) as sales,
-      ${sum(sql`invoice_amount`)} as net_revenue,
-      ${sum(sql`case when product_cost is not null then invoice_amount - product_cost when kind not in ('sale', 'return') then invoice_amount end`)} as contribution,
-      ${sum(sql`case when ${goods} then invoice_amount end`)} as goods_revenue,
-      ${sum(sql`case when ${goods} then invoice_amount - product_cost end`)} as goods_contribution
-    from ${id(lines)}
-    ${range ? sql`where customer_key between ${range.from} and ${range.to}` : sql``}
-    group by customer_key, order_date`
+      cast(count(*) as integer) as orders
+    from ${id(orders)}
+    where order_key not in (select order_key from ${id(withoutSale)})
+    group by customer_key, order_date
+    order by customer_key`
+}
+
+/**
+ * What each customer did on each day: orders with a sale, net revenue, and contribution, in which goods without a cost count nothing; of both
+ * also the part of goods, which are sales and returns that name a product. One row per customer key and day with a line or an order.
+ *
+ * @param orderDays relation from {@link customerOrderDays}
+ * @param digits 18 where no sum can be larger, which halves its size, else 38
+ */
+export function customerDays(lines: string, orderDays: string, digits: 18 | 38, range?: KeyRange): Sql {
+  const goods = sql`kind in ('sale', 'return') and product_key > 0`
+  const amount = (value: Sql) => (digits === 18 ? sql`cast(coalesce(${value}, 0) as decimal(18, 4))` : money(sql`coalesce(${value}, 0)`))
+  const within = range ? sql`where customer_key between ${range.from} and ${range.to}` : sql``
+  const names = ['net_revenue', 'contribution', 'goods_revenue', 'goods_contribution'].map((name) => id(name))
+  return sql`
+    with summed as (
+      select
+        customer_key,
+        order_date,
+        count(*) as lines,
+        count(case when kind = 'sale' then 1 end) as sales,
+        sum(invoice_amount) as net_revenue,
+        sum(case
+          when product_cost is not null then invoice_amount - product_cost
+          when kind not in ('sale', 'return') then invoice_amount end) as contribution,
+        sum(case when ${goods} then invoice_amount end) as goods_revenue,
+        sum(case when ${goods} then invoice_amount - product_cost end) as goods_contribution
+      from ${id(lines)}
+      ${within}
+      group by customer_key, order_date
+    ),
+    placed as (
+      select customer_key, order_date, orders
+      from ${id(orderDays)}
+      ${within}
+    )
+    select
+      coalesce(summed.customer_key, placed.customer_key) as customer_key,
+      coalesce(summed.order_date, placed.order_date) as order_date,
+      coalesce(placed.orders, 0) as orders,
+      cast(coalesce(summed.lines, 0) as integer) as lines,
+      cast(coalesce(summed.sales, 0) as integer) as sales,
+      ${join(names.map((name) => sql`${amount(sql`summed.${name}`)} as ${name}`))}
+    from summed
+    full join placed on placed.customer_key = summed.customer_key and placed.order_date = summed.order_date`
 }
 
 /** Where to cut customers so that each piece holds about so many lines. One row per piece: its last customer key. */

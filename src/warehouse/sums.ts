@@ -5,6 +5,7 @@ import { id, join, type Sql, sql } from './sql.ts'
 import {
   amountExtremes,
   customerDays,
+  customerOrderDays,
   customerOrders,
   customerRanges,
   customerSums,
@@ -21,7 +22,16 @@ import {
  * Exact sums of order lines at the grains that statements on customers, products and days are made from. An import never changes, so they are
  * made once, with it; a run makes them itself where its lines are not those of the imports: converted, cut off at a day, or costed by another import.
  */
-export const sumTables = ['day_total', 'customer_sum', 'product_sum', 'day_sum', 'day_order', 'customer_order', 'customer_day'] as const
+export const sumTables = [
+  'day_total',
+  'customer_sum',
+  'product_sum',
+  'day_sum',
+  'order_without_sale',
+  'day_order',
+  'customer_orders',
+  'customer_day',
+] as const
 
 /** Under this name a run says that it holds the sums that came with the imports. */
 export const keptSums = 'sums as imported'
@@ -57,18 +67,20 @@ export async function sumLines(
   await emit('customer_sum', [customerSums(lines)])
   await emit('product_sum', [productSums(lines)])
   await emit('day_sum', [daySums(lines)])
-  await warehouse.materialise(withoutSale, ordersWithoutSale(lines), options)
+  await emit(withoutSale, [ordersWithoutSale(lines)])
   await emit('day_order', [dayOrders(orders, withoutSale)])
   const [span] = await warehouse.rows(
     sql`select year(min(order_date)) as first_year, year(max(order_date)) as last_year from day_order`,
     options,
   )
-  await emit('customer_order', [customerOrders(warehouse.dialect, orders, withoutSale, sixtiesOf(span?.first_year, span?.last_year))])
+  await emit('customer_orders', [customerOrders(warehouse.dialect, orders, withoutSale, sixtiesOf(span?.first_year, span?.last_year))])
   const digits = (await fitsNarrow(warehouse, lines, options)) ? 18 : 38
+  const orderDays = 'customer_order_day'
+  await warehouse.materialise(orderDays, customerOrderDays(orders, withoutSale), options)
   const ranges = linesAtOnce === undefined ? [undefined] : await rangesOf(warehouse, linesAtOnce, options)
   await emit(
     'customer_day',
-    ranges.map((range) => customerDays(lines, digits, range)),
+    ranges.map((range) => customerDays(lines, orderDays, digits, range)),
   )
 }
 
@@ -101,8 +113,9 @@ export const sumKeys: Record<SumTable, readonly string[]> = {
   customer_sum: ['customer_key'],
   product_sum: ['product_key'],
   day_sum: ['order_date'],
+  order_without_sale: ['order_key'],
   day_order: ['order_date'],
-  customer_order: ['customer_key'],
+  customer_orders: ['customer_key'],
   customer_day: ['customer_key', 'order_date'],
 }
 

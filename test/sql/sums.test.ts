@@ -30,6 +30,10 @@ beforeAll(async () => {
     sql`select cast(1 as integer) as customer_key, cast(2 as bigint) as orders, cast('2025-01-05' as date) as first_date,
       cast('2025-02-01' as date) as last_date, cast(3 as bigint) as months_405`,
   )
+  await warehouse.materialise(
+    'order_days',
+    sql`select * from (${sums.customerOrderDays('order', 'without')}) as known union all select 2, cast('2024-03-01' as date), cast(2 as integer)`,
+  )
   await warehouse.materialise('key_map', sql`select 1 as local_key, 2 as customer_key`)
 })
 afterAll(() => warehouse.close())
@@ -60,6 +64,15 @@ const cases: SqlCase[] = [
       months_403: null,
       months_404,
     })),
+  },
+  {
+    of: 'customerOrderDays',
+    query: sums.customerOrderDays('order', 'without'),
+    rows: [
+      { customer_key: 0, order_date: '2024-02-03', orders: 1 },
+      { customer_key: 1, order_date: '2024-01-02', orders: 1 },
+      { customer_key: 2, order_date: '2024-01-20', orders: 1 },
+    ],
   },
   {
     of: 'dayOrders',
@@ -98,14 +111,16 @@ const cases: SqlCase[] = [
   ...([18, 38] as const).map((digits) => ({
     of: 'customerDays',
     when: `${digits} digits, of customers 1 to 2: a fee has no cost, goods without one bring no contribution`,
-    query: sums.customerDays('order_line', digits, { from: 1, to: 2 }),
+    query: sums.customerDays('order_line', 'order_days', digits, { from: 1, to: 2 }),
     rows: [
-      [1, '2024-01-02', 3, 2, '144.9000', '34.9000', '140.0000', '30.0000'],
-      [2, '2024-01-20', 1, 1, '40.2500', '10.2500', '40.2500', '10.2500'],
-      [2, '2024-02-01', 1, 0, '-48.3000', '-12.3000', '-48.3000', '-12.3000'],
-    ].map(([customer_key, order_date, lines, sales, net_revenue, contribution, goods_revenue, goods_contribution]) => ({
+      [1, '2024-01-02', 1, 3, 2, '144.9000', '34.9000', '140.0000', '30.0000'],
+      [2, '2024-01-20', 1, 1, 1, '40.2500', '10.2500', '40.2500', '10.2500'],
+      [2, '2024-02-01', 0, 1, 0, '-48.3000', '-12.3000', '-48.3000', '-12.3000'],
+      [2, '2024-03-01', 2, 0, 0, '0.0000', '0.0000', '0.0000', '0.0000'],
+    ].map(([customer_key, order_date, orders, lines, sales, net_revenue, contribution, goods_revenue, goods_contribution]) => ({
       customer_key,
       order_date,
+      orders,
       lines,
       sales,
       net_revenue,

@@ -20,60 +20,25 @@ export function periodNumber(dialect: Dialect, grain: Grain, day: Sql): Sql {
   return grain === 'quarter' ? whole(sql`${month} / cast(3 as double)`) : sql`cast(year(${day}) as bigint)`
 }
 
-const measureOf = (cost: boolean): Sql =>
-  cost
-    ? sql`case when product_cost is null and kind in ('sale', 'return') then 0 else invoice_amount - coalesce(product_cost, 0) end`
-    : sql`invoice_amount`
-
 /**
  * What happened on each day of each identified customer: orders with a sale, net revenue, measure, and when the customer had bought
  * before. Everything that the audit tells comes from here. One row per customer and day with a line.
  */
-export function customerDays(cost: boolean, asOf: string): Sql {
+export function customerDays(cost: boolean): Sql {
   return sql`
-    with event as (
-      select
-        customer_key,
-        order_date as day,
-        0 as orders,
-        invoice_amount as revenue,
-        cast(${measureOf(cost)} as decimal(18, 4)) as measure
-      from valued_line
-      where customer_key > 0
-      union all
-      select
-        customer_key,
-        order_date as day,
-        1 as orders,
-        cast(0 as decimal(18, 4)) as revenue,
-        cast(0 as decimal(18, 4)) as measure
-      from "order"
-      where customer_key > 0
-        and order_date <= cast(${asOf} as date)
-        and order_key not in (select order_key from order_without_sale)
-    ),
-    summed as (
-      select
-        customer_key,
-        day,
-        cast(sum(orders) as bigint) as orders,
-        cast(sum(revenue) as decimal(18, 4)) as revenue,
-        cast(sum(measure) as decimal(18, 4)) as measure
-      from event
-      group by customer_key, day
-    )
     select
       summed.customer_key,
-      summed.day,
-      summed.orders,
-      summed.revenue,
-      summed.measure,
+      summed.order_date as day,
+      cast(summed.orders as bigint) as orders,
+      cast(summed.net_revenue as decimal(18, 4)) as revenue,
+      cast(${cost ? sql`summed.contribution` : sql`summed.net_revenue`} as decimal(18, 4)) as measure,
       known.first_date as first_day,
-      max(case when summed.orders > 0 then summed.day end) over (
-        partition by summed.customer_key order by summed.day rows between unbounded preceding and 1 preceding
+      max(case when summed.orders > 0 then summed.order_date end) over (
+        partition by summed.customer_key order by summed.order_date rows between unbounded preceding and 1 preceding
       ) as previous_day
-    from summed
-    left join customer_orders as known on known.customer_key = summed.customer_key`
+    from customer_day as summed
+    left join customer_orders as known on known.customer_key = summed.customer_key
+    where summed.customer_key > 0`
 }
 
 /** First and last day with a purchase, and the money of customers who never bought. One row. */

@@ -36,12 +36,12 @@ export const customerAuditStep: Step<Record<string, never>> = {
 
 export const auditSteps = [customerAuditStep]
 
-/** Works on the relations that step contribution-layers left: valued_line, customer_orders, order_without_sale. Leaves audit_day and customer_start. */
+/** Works on the relations that step contribution-layers left: customer_day, customer_orders. Leaves audit_day and customer_start. */
 async function writeAudit(context: StepContext): Promise<void> {
-  const { warehouse, signal, progress, asOf } = context
+  const { warehouse, signal, progress } = context
   const { dialect } = warehouse
   const [{ available }] = await warehouse.rows(sql`select available from layer where layer = 'contribution'`, { signal })
-  await warehouse.materialise('audit_day', query.customerDays(available === true, asOf), { signal })
+  await warehouse.materialise('audit_day', query.customerDays(available === true), { signal })
   progress(0.3)
   await warehouse.materialise('customer_start', query.customerStarts(dialect), { signal })
   const [totals] = await warehouse.rows(query.dayTotals(), { signal })

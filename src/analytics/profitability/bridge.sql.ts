@@ -44,7 +44,7 @@ export function customerPeriods({ periods, cost }: CellSettings): Sql {
         ${cost ? sql`contribution` : sql`net_revenue`} as measure,
         ${cost ? sql`goods_contribution` : sql`goods_revenue`} as goods
       from customer_day
-      where ${within(periods.previous)} or ${within(periods.current)}
+      where lines > 0 and (${within(periods.previous)} or ${within(periods.current)})
     )
     select
       customer_key,

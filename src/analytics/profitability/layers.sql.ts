@@ -81,7 +81,7 @@ export function customersByMonth(months: readonly string[]): Sql {
     const bit = 2 ** (number % monthsTogether)
     return sql`count(*) filter (where ${bits} % cast(${2 * bit} as bigint) >= cast(${bit} as bigint)) as ${id(`customers_${i}`)}`
   })
-  return sql`select ${join(columns)} from customer_order where customer_key > 0`
+  return sql`select ${join(columns)} from customer_orders where customer_key > 0`
 }
 
 /** Identified customers that bought a product. One row per product. */
@@ -157,7 +157,7 @@ export function customerProfit(dialect: Dialect, available: Available): Sql {
     from measured
     cross join total
     left join ranked on ranked.customer_key = measured.customer_key
-    left join customer_order as orders_of on orders_of.customer_key = measured.customer_key
+    left join customer_orders as orders_of on orders_of.customer_key = measured.customer_key
     left join customer on customer.customer_key = measured.customer_key`
 }
 

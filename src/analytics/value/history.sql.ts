@@ -12,7 +12,7 @@ export function daysWithoutSale(cost: boolean): Sql {
       order_date as day,
       cast(${measureOf(cost)} as decimal(18, 4)) as spend
     from customer_day
-    where customer_key > 0 and sales = 0`
+    where customer_key > 0 and lines > 0 and sales = 0`
 }
 
 /** The purchase before each day without a sale; null where there was none. One row per customer and day without a sale. */

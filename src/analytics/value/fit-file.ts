@@ -6,7 +6,8 @@ import { fitBgBb } from './bg-bb.ts'
 import { bgNbd } from './bg-nbd.ts'
 import { bgCnbdK, mbgCnbdK } from './cnbd-k.ts'
 import type { CovariateFit, Effect } from './covariates.ts'
-import type { Fit } from './fit.ts'
+import { readDesign } from './design.ts'
+import { type Fit, refuse } from './fit.ts'
 import {
   asksForCovariates,
   type CovariateFileOptions,
@@ -16,15 +17,27 @@ import {
 } from './fit-covariates.ts'
 import { type CalendarFileOptions, fitFileOverTime } from './fit-over-time.ts'
 import { fitGammaGamma, type SpendCells } from './gamma-gamma.ts'
+import { fitHazard, type HazardFit, type HazardLink, type HazardOptions } from './hazard.ts'
+import { fitMargin, type MarginCells } from './margin.ts'
 import { mbgNbd } from './mbg-nbd.ts'
 import { fitParetoGgg } from './pareto-ggg.ts'
 import { paretoNbd } from './pareto-nbd.ts'
-import { readOpportunityCells, readPurchaseCells, readRetentionCells, readSpendCells, readTransactionLog } from './read-histories.ts'
+import {
+  type LoggedCustomers,
+  readLog,
+  readOpportunityCells,
+  readPurchaseCells,
+  readRetentionCells,
+  readSpendCells,
+  readTenureRows,
+  readTransactionLog,
+} from './read-histories.ts'
 import { fitSbg } from './sbg.ts'
 import type { PooledFit } from './segments.ts'
+import { spendTrend } from './spend-trend.ts'
 import { isLog, parseSummary, type SummaryTable } from './summary-table.ts'
 
-export interface FitFileOptions extends CovariateFileOptions, CalendarFileOptions, SegmentFileOptions {
+export interface FitFileOptions extends CovariateFileOptions, CalendarFileOptions, SegmentFileOptions, HazardOptions {
   /** Seed of whatever is random in the fit (only sampling models draw); defaults to 1. */
   seed?: number
   /** Fixes the phases of bg-cnbd-k and mbg-cnbd-k; chosen by likelihood when left out. */
@@ -77,6 +90,11 @@ const fitters: Record<string, Fitter> = {
   },
   'bg-bb': (table, options) => fitBgBb(readOpportunityCells(table), options),
   'gamma-gamma': (table, options) => fitGammaGamma(spend(table, options), options),
+  'normal-margin': (table, options) => fitMargin(marginsOf(table, options), { minimumCustomers: options.minimumRepeatBuyers ?? 50 }),
+  'spend-trend': (table, options) => fitTrend(table, options),
+  'hazard-logit': (table, options) => hazard('logit', table, options),
+  'hazard-cloglog': (table, options) => hazard('cloglog', table, options),
+  'hazard-frailty': (table, options) => hazard('frailty', table, options),
   sbg: (table) => fitSbg(readRetentionCells(table)),
   bdw: (table) => fitBdw(readRetentionCells(table)),
 }
@@ -86,6 +104,49 @@ function spend(table: SummaryTable, options: FitFileOptions): SpendCells {
   const { spend } = readTransactionLog(table, options.until)
   if (!spend) throw new AppError('fit.column', 'the log has no column for the amount', { hint: 'name it amount' })
   return spend
+}
+
+function logWithAmounts(model: string, table: SummaryTable, options: FitFileOptions): LoggedCustomers & { amounts: number[][] } {
+  if (!isLog(table))
+    throw new UsageError('fit.log', `${model} needs a log of customer, date and amount, which may be negative`, {
+      hint: 'a summary does not say how much purchases of one customer differ',
+    })
+  const log = readLog(table, options.until)
+  if (!log.amounts) throw new AppError('fit.column', 'the log has no column for the amount', { hint: 'name it amount' })
+  return { ...log, amounts: log.amounts }
+}
+
+function marginsOf(table: SummaryTable, options: FitFileOptions): MarginCells {
+  const { amounts } = logWithAmounts('normal-margin', table, options)
+  const mean = amounts.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
+  const squares = amounts.map((values, i) => values.reduce((sum, value) => sum + (value - mean[i]!) ** 2, 0))
+  const order = Uint32Array.from(amounts.keys()).sort(
+    (i, j) => amounts[i]!.length - amounts[j]!.length || mean[i]! - mean[j]! || squares[i]! - squares[j]!,
+  )
+  return {
+    n: Float64Array.from(order, (i) => amounts[i]!.length),
+    mean: Float64Array.from(order, (i) => mean[i]!),
+    squares: Float64Array.from(order, (i) => squares[i]!),
+  }
+}
+
+function fitTrend(table: SummaryTable, options: FitFileOptions): Fit<unknown> {
+  const { amounts, days } = logWithAmounts('spend-trend', table, options)
+  const trend = spendTrend(amounts.map((values, i) => ({ years: days[i]!.map((day) => day / 365.25), values })))
+  if (!trend) return refuse('spend-trend', 'fewer than 20 customers bought on two days or more', amounts.length, amounts.length)
+  const { perYear, standardError, share, customers } = trend
+  return {
+    ...refuse<unknown>('spend-trend', '', amounts.length, customers),
+    status: 'converged',
+    reason: `a customer's purchase ${perYear < 0 ? 'shrinks' : 'grows'} by ${(100 * Math.abs(share)).toFixed(1)} % a year (z ${trend.z.toFixed(2)})`,
+    parameters: { perYear, share },
+    standardErrors: { perYear: standardError, share: Math.abs((share / perYear) * standardError) },
+  }
+}
+
+function hazard(link: HazardLink, table: SummaryTable, options: FitFileOptions): Fit<unknown> {
+  const { cells } = readTenureRows(table)
+  return fitHazard(link, cells, readDesign(table, [...(options.covariates ?? []), ...(options.leavingCovariates ?? [])]), options)
 }
 
 /** Names that {@link fitFile} knows. */
@@ -103,7 +164,8 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
   if (!fitter) throw new UsageError('fit.model', `there is no model ${model}`, { hint: `one of ${fittableModels.join(', ')}` })
   const table = parseSummary(text)
   const pooled = options.segment === undefined ? undefined : fitFileBySegment(model, table, options)
-  const covariates = asksForCovariates(options) || options.calendar !== undefined
+  const ofHazard = model.startsWith('hazard-')
+  const covariates = (asksForCovariates(options) && !ofHazard) || options.calendar !== undefined
   if (asksForCovariates(options) && options.calendar !== undefined)
     throw new UsageError('fit.covariate', 'covariates of customers and a calendar cannot be fitted together yet', {
       hint: 'give one of the two',
@@ -132,6 +194,7 @@ export function fitFile(model: string, text: string, options: FitFileOptions = {
     customers: fit.customers,
     ...(fit.penalty === undefined ? {} : { penalty: fit.penalty }),
     ...(pooled ? { segments: withoutTogether(pooled) } : {}),
+    ...(ofHazard ? { effects: (fit as HazardFit).effects } : {}),
     ...(covariates ? { effects: (fit as CovariateFit).effects, likelihoodRatio: (fit as CovariateFit).likelihoodRatio } : {}),
   }
 }

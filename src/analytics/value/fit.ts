@@ -118,18 +118,26 @@ export function maximiseLikelihood<Parameters>(problem: FitProblem<Parameters>):
   })
 }
 
-/** A likelihood by its parameters as one by their logarithms, with the chain rule for gradient and Hessian. */
-export function onLogScale(logLikelihood: LogLikelihood, n: number): LogLikelihood {
+/**
+ * A likelihood by its parameters as one on the working scale, with the chain rule for gradient and Hessian.
+ *
+ * @param plain parameters that work as they are; all by their logarithms when left out
+ */
+export function onLogScale(logLikelihood: LogLikelihood, n: number, plain: readonly boolean[] = []): LogLikelihood {
   const parameters = new Float64Array(n)
+  const slope = new Float64Array(n)
   return (theta, gradient, hessian) => {
-    for (let i = 0; i < n; i++) parameters[i] = Math.exp(theta[i]!)
+    for (let i = 0; i < n; i++) {
+      parameters[i] = plain[i] ? theta[i]! : Math.exp(theta[i]!)
+      slope[i] = plain[i] ? 1 : parameters[i]!
+    }
     gradient.fill(0)
     hessian.fill(0)
     const value = logLikelihood(parameters, gradient, hessian)
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) hessian[i * n + j]! *= parameters[i]! * parameters[j]!
-      gradient[i]! *= parameters[i]!
-      hessian[i * n + i]! += gradient[i]!
+      for (let j = 0; j < n; j++) hessian[i * n + j]! *= slope[i]! * slope[j]!
+      gradient[i]! *= slope[i]!
+      if (!plain[i]) hessian[i * n + i]! += gradient[i]!
     }
     return value
   }

@@ -13,7 +13,7 @@
 import { digamma, logRising, trigamma } from '../../math/gamma.ts'
 import { gaussLegendre } from '../../math/quadrature.ts'
 import { type Calendar, type Clock, mergePeriods, runClock } from './calendar.ts'
-import type { LogLikelihood } from './fit.ts'
+import { type LogLikelihood, onLogScale } from './fit.ts'
 
 export interface DatedCells {
   x: Float64Array
@@ -80,23 +80,11 @@ export function overTimeLogLikelihood(cells: DatedCells, purchaseCalendar: Calen
     }
     return total
   }
-  return halfLog(natural, n)
-}
-
-/** The chain rule for the first four parameters by their logarithms, the effects as they are. */
-function halfLog(natural: LogLikelihood, n: number): LogLikelihood {
-  const parameters = new Float64Array(n)
-  return (theta, gradient, hessian) => {
-    for (let k = 0; k < n; k++) parameters[k] = k < 4 ? Math.exp(theta[k]!) : theta[k]!
-    const value = natural(parameters, gradient, hessian)
-    const by = (k: number): number => (k < 4 ? parameters[k]! : 1)
-    for (let k = 0; k < n; k++) {
-      for (let l = 0; l < n; l++) hessian[k * n + l]! *= by(k) * by(l)
-      gradient[k]! *= by(k)
-      if (k < 4) hessian[k * n + k]! += gradient[k]!
-    }
-    return value
-  }
+  return onLogScale(
+    natural,
+    n,
+    Array.from({ length: n }, (_, k) => k >= 4),
+  )
 }
 
 /** The braces of L for one customer: ln, gradient and Hessian by the parameters themselves. */

@@ -100,6 +100,21 @@ export function readSpendCells(table: SummaryTable): SpendCells {
   return { x: cells.x, z: tx, weight: cells.weight }
 }
 
+/** One row a customer: the renewal at which they left (lost 1) or the renewals made when last seen (lost 0), and optional n. */
+export function readTenureRows(table: SummaryTable): { cells: { t: Float64Array; lost: Float64Array; weight: Float64Array } } {
+  const problems = new RowProblems(table)
+  const period = needColumn(table, 'period', 'the number of renewals')
+  const lostColumn = needColumn(table, 'lost', 'whether the customer left')
+  const [t, lost] = [numbers(table, period, problems), numbers(table, lostColumn, problems)]
+  const weight = readWeights(table, problems, [period, lostColumn]) ?? new Float64Array(t.length).fill(1)
+  for (let row = 0; row < t.length; row++) {
+    if (!(Number.isInteger(t[row]) && t[row]! >= 1)) problems.add(row, period, `a tenure must be a whole number from 1; got ${t[row]}`)
+    if (!(lost[row] === 0 || lost[row] === 1)) problems.add(row, lostColumn, `${table.header[lostColumn]} must be 0 or 1; got ${lost[row]}`)
+  }
+  problems.throwIfAny()
+  return { cells: { t, lost, weight } }
+}
+
 /**
  * Either survivors per period (period 0 holds all customers), or tenures: the number of renewals with a column `lost` (1 left, 0 still
  * there) and an optional n.
@@ -109,14 +124,8 @@ export function readRetentionCells(table: SummaryTable): RetentionCells {
   const period = findColumn(table, 'period')
   const lostColumn = findColumn(table, 'lost')
   if (lostColumn >= 0 && period >= 0) {
-    const [t, lost] = [numbers(table, period, problems), numbers(table, lostColumn, problems)]
-    const weight = readWeights(table, problems, [period, lostColumn]) ?? new Float64Array(t.length).fill(1)
-    for (let row = 0; row < t.length; row++) {
-      if (!(Number.isInteger(t[row]) && t[row]! >= 1)) problems.add(row, period, `a tenure must be a whole number from 1; got ${t[row]}`)
-      if (!(lost[row] === 0 || lost[row] === 1))
-        problems.add(row, lostColumn, `${table.header[lostColumn]} must be 0 or 1; got ${lost[row]}`)
-    }
-    problems.throwIfAny()
+    const { cells } = readTenureRows(table)
+    const { t, lost, weight } = cells
     const byTenure = new Map<number, { lost: number; kept: number }>()
     t.forEach((tenure, row) => {
       const cell = byTenure.get(tenure) ?? { lost: 0, kept: 0 }

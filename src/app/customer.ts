@@ -2,7 +2,7 @@ import { customerChange, customerProduct, customerProfit, monthProfit } from '..
 import type { Available } from '../analytics/profitability/index.ts'
 import type { Finding } from '../pipeline/step.ts'
 import { MissingError } from '../shared/errors.ts'
-import { formatCount, formatMoney, formatShare } from '../shared/format.ts'
+import { formatCount, formatCounted, formatMoney, formatShare } from '../shared/format.ts'
 import { type ColumnInfo, canonicalTable, col, optional, type TableContract, table } from '../warehouse/contract/index.ts'
 import type { Row } from '../warehouse/port.ts'
 import { id as name, type Sql, sql } from '../warehouse/sql.ts'
@@ -221,7 +221,7 @@ function titleOf(profit: Row, of: number, currency: string, cost: boolean): stri
   const what = cost ? 'contribution' : 'net revenue'
   const amount = formatMoney(String(profit.measure), currency)
   if (profit.identified !== true) {
-    return `Sales without a customer: ${formatCount(Number(profit.lines))} lines that come to ${amount} of ${what}`
+    return `Sales without a customer: ${formatCounted(Number(profit.lines), 'line')} that come to ${amount} of ${what}`
   }
   const rank = Number(profit.measure_rank)
   const label = String(profit.name)

@@ -131,7 +131,7 @@ async function imports(workspace: Workspace): Promise<Diagnosis[]> {
         const rows = report.tables[name]
         if (rows === undefined || rows === 0) continue
         const file = join(dir, `${name}.parquet`)
-        const wrong = await problemOf(file, rows, (report as { hashes?: Record<string, string> }).hashes?.[`${name}.parquet`])
+        const wrong = await problemOf(file, rows, report.hashes?.[`${name}.parquet`])
         if (wrong) {
           bad.push({
             name: 'imports',

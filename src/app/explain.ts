@@ -12,6 +12,7 @@ import type { Cell, Row } from '../warehouse/port.ts'
 import { type LineScope, largestLines, largestRows, linesBehind, type RowsLineage, rowsBehind, rowWhere, sumOf } from './explain.sql.ts'
 import { computeFormula, readFormula } from './formula.ts'
 import { columnIn, contractIn, type OpenSnapshot, visibleColumns, withSnapshot } from './open-snapshot.ts'
+import { originalOf } from './originals.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface ExplainRequest {
@@ -112,7 +113,7 @@ export async function explainFigure(workspace: Workspace, request: ExplainReques
 
 /**
  * The line of a text file, or the row of a sheet, that an order line came from, as it stands there. Looks for the file where it was
- * imported from and in the workspace's `data` folder; null when it is not there any more or has changed.
+ * imported from, among the uploads that were kept and in the workspace's `data` folder; null when it is not there any more or has changed.
  */
 export async function sourceLine(
   workspace: Workspace,
@@ -126,10 +127,11 @@ export async function sourceLine(
     })
   }
   const outer = place.file.split(/[/#]/)[0]
-  for (const path of [report.path, join(workspace.dir, 'data', outer), join(workspace.dir, outer)]) {
-    const size = path === undefined ? null : await sizeOf(path)
+  const kept = originalOf(workspace, place.import, report.path)
+  for (const path of [kept, report.path, join(workspace.dir, 'data', outer), join(workspace.dir, outer)]) {
+    const size = path ? await sizeOf(path) : null
     // The size of a packed file says nothing about what is in it.
-    if (path === undefined || size === null || (!packed.has(extname(outer)) && size !== report.bytes)) continue
+    if (!path || size === null || (!packed.has(extname(outer)) && size !== report.bytes)) continue
     const [name, sheet] = report.format === 'xlsx' ? report.name.split('#') : [report.name]
     const found = await physicalLine({ name, path, sheet }, place.row)
     if (found) return { path, ...found }

@@ -3,7 +3,16 @@ import { version } from '../shared/version.ts'
 import * as load from '../warehouse/load/index.ts'
 import type { Workspace } from './workspace.ts'
 
-export type { ImportOptions, ImportProgress, ImportReport, MappedField, Mapping, Question, StagedImport } from '../warehouse/load/index.ts'
+export type {
+  ImportEffect,
+  ImportOptions,
+  ImportProgress,
+  ImportReport,
+  MappedField,
+  Mapping,
+  Question,
+  StagedImport,
+} from '../warehouse/load/index.ts'
 
 /** Reads files and shows what they would import; nothing is visible before {@link commitImport}. */
 export function stageImport(workspace: Workspace, paths: string[], options: load.ImportOptions = {}): Promise<load.StagedImport> {
@@ -13,6 +22,11 @@ export function stageImport(workspace: Workspace, paths: string[], options: load
 /** Works a staged import out again with answers to its questions. */
 export function answerImport(workspace: Workspace, stagedId: string, options: load.ImportOptions): Promise<load.StagedImport> {
   return load.answerImport(placeOf(workspace), stagedId, options)
+}
+
+/** What committing a staged import would change; null while a question is open or where the same content is there already. */
+export function stagedEffect(workspace: Workspace, stagedId: string): Promise<load.ImportEffect | null> {
+  return load.stagedEffect(placeOf(workspace), stagedId)
 }
 
 /** Makes a staged import part of the portfolio; of content that is there already it gives the earlier report. */

@@ -1,5 +1,5 @@
 import { MissingError } from '../shared/errors.ts'
-import { formatCount, formatMoney } from '../shared/format.ts'
+import { formatCount, formatCounted, formatMoney } from '../shared/format.ts'
 import { findTerms } from './glossary.ts'
 import { type OpenSnapshot, withSnapshot } from './open-snapshot.ts'
 import { findCustomers, findProducts } from './search.sql.ts'
@@ -107,7 +107,7 @@ async function findInSnapshot({ warehouse, tables, manifest }: OpenSnapshot, wor
         kind: 'product',
         id,
         title: String(row.name),
-        detail: `${id === row.name ? '' : `${id}, `}${money(row.net_revenue)} net revenue, ${formatCount(Number(row.customers))} customers`,
+        detail: `${id === row.name ? '' : `${id}, `}${money(row.net_revenue)} net revenue, ${formatCounted(Number(row.customers), 'customer')}`,
         link: `/tables/product_profit?explain=${encodeURIComponent(figure)}`,
       }
     }),

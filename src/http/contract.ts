@@ -154,6 +154,14 @@ export const routes = {
     request: { params: id },
     responses: { 200: json(s.stagedImport, 'The staged import') },
   }),
+  stagedEffect: createRoute({
+    method: 'get',
+    path: '/staged-imports/{id}/effect',
+    ...staged,
+    summary: 'What committing would change, compared with the imports that count already',
+    request: { params: id },
+    responses: { 200: json(z.object({ effect: s.importEffect.nullable() }), 'The effect; null while a question is open') },
+  }),
   stagedSetAside: createRoute({
     method: 'get',
     path: '/staged-imports/{id}/set-aside.csv',
@@ -321,6 +329,28 @@ export const routes = {
       }),
     },
     responses: { 200: json(s.explanation, 'The explanation') },
+  }),
+  sourceLine: createRoute({
+    method: 'get',
+    path: '/source-line',
+    tags: ['pages'],
+    summary: 'The line of an imported file that a row came from, as it stands there',
+    request: {
+      query: z.object({
+        import: z.string().max(100),
+        file: z.string().max(1000),
+        row: z
+          .string()
+          .regex(/^[1-9]\d{0,11}$/, 'a row number from 1')
+          .meta({ description: 'As `source_row` of the order line' }),
+      }),
+    },
+    responses: {
+      200: json(
+        z.object({ line: z.object({ line: z.number().nullable(), text: z.string() }).nullable() }),
+        'The line, cut after 4,000 characters; null when the file is not where it was any more',
+      ),
+    },
   }),
   search: createRoute({
     method: 'get',

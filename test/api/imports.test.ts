@@ -58,12 +58,61 @@ describe('imports by upload', () => {
     expect(before.headers.get('content-type')).toContain('text/csv')
     const text = await before.text()
     expect(text.split('\n')[0]).toBe('file,row,column,value,reason,expected,amount,currency')
-    expect(text.split('\n')[1]).toMatch(/^orders\.csv,11,order_date,/)
+    expect(text.split('\n')[1]).toMatch(/^orders\.csv,11,order_date,2026-13-45,date-unreadable,/)
     const committed = (await (await company.send('POST', `/staged-imports/${id}/commit`)).json()) as { id: string }
     expect(await (await company.send('GET', `/imports/${committed.id}/set-aside.csv`)).text()).toBe(text)
     for (const path of ['..%2f..%2f', '.undone', '%00', 'x']) {
       expect((await company.send('GET', `/imports/${path}/set-aside.csv`)).status, path).toBe(404)
     }
+  })
+
+  it('what committing would change is told before, and nothing of it is left out', async () => {
+    await using other = await openCompany()
+    const effectOf = async (files: Record<string, string>) => {
+      const id = (await other.upload(files)).result!.staged!
+      return { id, effect: (await other.get('stagedEffect', { id })).effect! }
+    }
+    const first = await effectOf({ 'orders.csv': orders })
+    expect(first.effect).toMatchObject({ imports: 0, customers: { known: 0, new: 3 }, monthsShared: 0, dates: { before: null } })
+    expect(first.effect.sentences[0].text).toBe('9 lines with €476.48: the first orders of this portfolio.')
+    expect((await other.send('POST', `/staged-imports/${first.id}/commit`)).status).toBe(200)
+
+    const header = orders.split('\n')[0]
+    const more = `${header}\nA8,2026-03-20,K3,P3,Chair,2,80.00,79.99,95.00,EUR\nC1,2026-03-25,K4,P1,Lamp,2,12.00,10.00,6.00,EUR\nC2,2026-04-02,K1,P1,Lamp,1,12.00,10.00,6.00,USD\n`
+    const { effect, id } = await effectOf({ 'more.csv': more })
+    expect(effect).toMatchObject({
+      imports: 1,
+      customers: { known: 1, new: 1 },
+      monthsShared: 1,
+      dates: { before: { from: '2025-01-05', to: '2026-03-20' }, added: { from: '2026-03-25', to: '2026-04-02' } },
+      totals: [
+        { currency: 'EUR', linesBefore: 9, amountBefore: '476.4800', linesAdded: 1, amountAdded: '20.0000', amountAfter: '496.4800' },
+        { currency: 'USD', linesBefore: 0, linesAdded: 1, amountAdded: '10.0000' },
+      ],
+    })
+    const told = effect.sentences.map(({ text }) => text).join('\n')
+    expect(told).toContain('1 line with €20.00 come')
+    expect(told).toContain('the first in USD')
+    expect(told).toContain('follow on what is there')
+    expect(told).toContain('1 month already has orders and gets more, Mar 2026 most')
+    expect(told).toContain('2 customers: 1 known, 1 new.')
+    expect(told).toContain('1 row of orders that stand in earlier imports, line for line: not counted again.')
+    await other.get('discardImport', { id })
+  })
+
+  it('after the commit a row is shown as it stood in the uploaded file', async () => {
+    await using other = await openCompany()
+    await other.load({ 'orders.csv': orders })
+    const explained = await other.get('explain', { table: 'customer_profit', column: 'invoiced_revenue', where: '{"customer_id":"K2"}' })
+    const [row] = explained.sources!.sample
+    const place = { import: String(row.import), file: String(row.source_file), row: String(row.source_row) }
+    expect((await other.get('sourceLine', place)).line).toEqual({ line: 4, text: orders.split('\n')[3] })
+    // An undone import goes on explaining the snapshots that were made from it.
+    await other.get('undoImport', { id: place.import })
+    expect((await other.get('sourceLine', place)).line?.line).toBe(4)
+    expect((await other.send('GET', `/source-line?import=${place.import}&file=other.csv&row=2`)).status).toBe(404)
+    expect((await other.send('GET', `/source-line?import=..%2f..&file=orders.csv&row=2`)).status).toBe(404)
+    expect(await readdir(join(other.dir, '.clientele', 'uploads'))).toEqual([])
   })
 
   it('hostile file names land as plain ones', async () => {

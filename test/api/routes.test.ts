@@ -36,6 +36,8 @@ const matrix: Record<keyof Routes, { needs: 'nothing' | 'token'; does: 'read' | 
   portfolio: { needs: 'token', does: 'read' },
   customer: { needs: 'token', does: 'read' },
   priceWaterfall: { needs: 'token', does: 'read' },
+  sourceLine: { needs: 'token', does: 'read' },
+  stagedEffect: { needs: 'token', does: 'read' },
   explain: { needs: 'token', does: 'read' },
   search: { needs: 'token', does: 'read' },
   glossary: { needs: 'token', does: 'read' },

@@ -315,6 +315,30 @@ describe('an empty workspace', () => {
     await context.close()
   })
 
+  test('a table copied from a spreadsheet is pasted and becomes an import like a file', async () => {
+    const { page, watch, context } = await app.open('/data/import')
+    const paste = (text: string) =>
+      page.evaluate(
+        `(() => { const data = new DataTransfer(); data.setData('text/plain', ${JSON.stringify(text)}); document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })) })()`,
+      )
+    await paste('just some words')
+    await page.getByText('What was pasted is no table.').waitFor()
+    await paste(
+      'order_id\torder_date\tcustomer_id\tproduct_id\tquantity\tinvoice_amount\nP1\t2025-11-20\tC901\tP1\t2\t19.50\nP2\t2025-11-21\tC001\tP2\t1\t7.25\n',
+    )
+    await page.waitForURL('**/data/import/*', { timeout: jobTime })
+    await settled(page)
+    const onward = page.getByRole('button', { name: /^On to/ })
+    if (await onward.isVisible()) await onward.click()
+    await page.getByRole('button', { name: /^Commit 2 rows/ }).waitFor()
+    const card = page.getByRole('region', { name: 'What committing changes' })
+    await expect.poll(() => card.textContent()).toContain('2 lines with €26.75')
+    expect(watch.complaints).toEqual([])
+    await page.getByRole('button', { name: 'Throw away' }).click()
+    await page.waitForURL('**/data')
+    await context.close()
+  })
+
   test('a file that is no table of orders fails with what is wrong and a way back', async () => {
     const wrong = join(app.workspace.dir, 'letter.csv')
     await writeFile(wrong, 'Dear Sir or Madam\nplease find enclosed\n')

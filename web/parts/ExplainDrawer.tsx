@@ -1,7 +1,7 @@
 import { CopyButton, Drawer } from '@mantine/core'
 import { useMemo } from 'react'
 import { formatCount, formatCounted, formatDate, formatValue, keepTogether } from '../../src/shared/format.ts'
-import { type Explanation, useExplanation, useTables } from './api.ts'
+import { type Explanation, useExplanation, useSourceLine, useTables } from './api.ts'
 import { CheckMark } from './CheckMark.tsx'
 import classes from './explain.module.css'
 import { CheckIcon, StopIcon } from './icons.tsx'
@@ -235,8 +235,28 @@ function Sources({ explanation: e, currency }: { explanation: Explanation; curre
           </table>
         </section>
       )}
+      {first && typeof first.source_file === 'string' && (
+        <FileLine place={{ import: String(first.import), file: first.source_file, row: Number(first.source_row) }} />
+      )}
       {sources.rows > sources.sample.length && <p className="small dim">The first {formatCount(sources.sample.length)} are shown.</p>}
     </section>
+  )
+}
+
+/** The first of the rows as it stands in its file. */
+function FileLine({ place }: { place: { import: string; file: string; row: number } }) {
+  const found = useSourceLine(place).data
+  if (!found) return null
+  return found.line ? (
+    <figure className={classes.fileLine}>
+      <figcaption className="small dim">
+        The first of them as it stands in {place.file}, {found.line.line === null ? `row ${place.row}` : `line ${found.line.line}`}
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>{found.line.text}</pre>
+    </figure>
+  ) : (
+    <p className="small dim">{place.file} is not where it was imported from any more, so its lines cannot be shown.</p>
   )
 }
 

@@ -22,6 +22,7 @@ export type Workspace = Of<'workspace'>
 export type SnapshotInfo = Of<'snapshotInfo'>
 export type ImportReport = Of<'importReport'>
 export type StagedImport = Of<'stagedImport'>
+export type ImportEffect = Of<'importEffect'>
 export type Question = Of<'question'>
 export type Mapping = Of<'mapping'>
 export type ImportAnswers = Of<'importAnswers'>
@@ -191,6 +192,21 @@ export const useStagedImport = (id: string | undefined) =>
     queryKey: ['staged', id],
     queryFn: ({ signal }) => take(client['staged-imports'][':id'].$get({ param: { id: id! } }, abort(signal))),
     enabled: id !== undefined,
+  })
+
+export const useStagedEffect = (id: string) =>
+  useQuery({
+    queryKey: ['staged', id, 'effect'],
+    queryFn: ({ signal }) => take(client['staged-imports'][':id'].effect.$get({ param: { id } }, abort(signal))),
+  })
+
+export const useSourceLine = (place: { import: string; file: string; row: number } | undefined) =>
+  useQuery({
+    queryKey: ['source-line', place],
+    queryFn: ({ signal }) =>
+      take(client['source-line'].$get({ query: { import: place!.import, file: place!.file, row: String(place!.row) } }, abort(signal))),
+    enabled: place !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const useRecipes = () =>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Check, StepContext } from '../../pipeline/step.ts'
 import { compareDecimals, subtractDecimals, sumDecimals } from '../../shared/decimal.ts'
 import { AppError } from '../../shared/errors.ts'
-import { formatCount, formatDate, formatMoney } from '../../shared/format.ts'
+import { formatCounted, formatDate, formatMoney } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
 import { id, join, sql } from '../../warehouse/sql.ts'
 import { asImported, type Emit, keptSums, sumLines, sumTables } from '../../warehouse/sums.ts'
@@ -143,7 +143,7 @@ async function valueLines(
       status: 'warn',
       blocking: false,
       detail:
-        `${formatCount(Number(row.lines))} lines of ${formatMoney(String(row.amount), String(row.currency), { currencyDisplay: 'code' })}, ` +
+        `${formatCounted(Number(row.lines), 'line')} of ${formatMoney(String(row.amount), String(row.currency), { currencyDisplay: 'code' })}, ` +
         `${formatDate(String(row.first_date))} to ${formatDate(String(row.last_date))}, are in no layer: there is no rate on or before their day. ` +
         `Load rates from ${row.currency} to ${currency} (table fx_rate).`,
       actual: String(row.amount),
@@ -210,7 +210,7 @@ function tieToInput(control: readonly ControlRow[], left: readonly Row[], totals
   const converted = control.some((row) => row.currency !== currency)
   const amount = totalOf(control, 'amount')
   const agree = lines === totals.lines && (converted || compareDecimals(amount, totals.net_revenue) === 0)
-  const tell = (count: number, money: string) => `${count} lines${converted ? '' : `, ${money} ${currency}`}`
+  const tell = (count: number, money: string) => `${formatCounted(count, 'line')}${converted ? '' : `, ${money} ${currency}`}`
   return {
     name: 'layers-tie-to-input',
     title: 'Layers add up to the order lines',

@@ -2,9 +2,11 @@
  * BG/BB: purchases at discrete opportunities (a yearly appeal, an event), with a beta-distributed chance to buy at each and a
  * beta-distributed chance to leave before each (Fader, Hardie and Shang 2010).
  */
+
 import { digamma, lbeta, logRising, trigamma } from '../../math/gamma.ts'
 import { logHyp2f1 } from '../../math/hypergeometric.ts'
 import type { Random } from '../../math/random.ts'
+import { formatCounted } from '../../shared/format.ts'
 import { type Fit, type LogLikelihood, maximiseLikelihood, refuse } from './fit.ts'
 
 export interface OpportunityCells {
@@ -119,7 +121,7 @@ export function fitBgBb(cells: OpportunityCells, options: { minimumRepeatBuyers?
   const minimum = options.minimumRepeatBuyers ?? 50
   const size = cells.x.length
   if (!(buyers >= minimum && buyers > 0))
-    return refuse('bg-bb', `only ${buyers} customers used an opportunity; at least ${minimum} are needed`, size, customers)
+    return refuse('bg-bb', `only ${formatCounted(buyers, 'customer')} used an opportunity; at least ${minimum} are needed`, size, customers)
   if (cells.n.every((n) => n < 2))
     return refuse('bg-bb', 'there was one opportunity only; leaving cannot be told from not buying', size, customers)
   const share = used / offered

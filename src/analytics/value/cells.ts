@@ -132,6 +132,6 @@ export function whyTooThin(evidence: Evidence, minimumRepeatBuyers: number): str
   if (!(evidence.customers > 0)) return 'there are no customers'
   if (evidence.repeatBuyers === 0) return 'nobody has bought again yet; a model of repeat purchases has nothing to learn from'
   if (evidence.repeatBuyers < minimumRepeatBuyers)
-    return `only ${evidence.repeatBuyers} customers have bought again; at least ${minimumRepeatBuyers} are needed`
+    return `only ${formatCounted(evidence.repeatBuyers, 'customer')} ${evidence.repeatBuyers === 1 ? 'has' : 'have'} bought again; at least ${minimumRepeatBuyers} are needed`
   return undefined
 }

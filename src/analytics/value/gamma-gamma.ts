@@ -3,8 +3,10 @@
  *
  * Purchases of one customer are Gamma(p, nu), nu ~ Gamma(q, gamma); x is the number of purchases that z is the mean of.
  */
+
 import { digamma, lgamma, logRising, trigamma } from '../../math/gamma.ts'
 import type { Random } from '../../math/random.ts'
+import { formatCounted } from '../../shared/format.ts'
 import { type Fit, type LogLikelihood, maximiseLikelihood, refuse } from './fit.ts'
 
 export interface SpendCells {
@@ -124,7 +126,7 @@ export function fitGammaGamma(cells: SpendCells, options: { minimumRepeatBuyers?
   for (let i = 0; i < size; i++) squares += (kept.weight?.[i] ?? 1) * (Math.log(kept.z[i]!) - logs / customers) ** 2
   const minimum = options.minimumRepeatBuyers ?? 50
   if (!(customers >= minimum && size > 0)) {
-    const reason = `only ${customers} customers have repeat purchases of positive value; at least ${minimum} are needed`
+    const reason = `only ${formatCounted(customers, 'customer')} with repeat purchases of positive value; at least ${minimum} are needed`
     return refuse('gamma-gamma', reason, size, customers)
   }
   if (!(squares / customers > 1e-10))

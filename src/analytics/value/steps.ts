@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Step, StepContext } from '../../pipeline/step.ts'
 import { compareDecimals, subtractDecimals, sumDecimals } from '../../shared/decimal.ts'
-import { formatMoney } from '../../shared/format.ts'
+import { formatCounted, formatMoney } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
 import { type Sql, sql } from '../../warehouse/sql.ts'
 import { literalRows } from '../profitability/index.ts'
@@ -105,7 +105,7 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
   const { repeat_buyers: repeatBuyers, later } = before.totals
   if (Number(repeatBuyers) < parameters.minimumRepeatBuyers)
     return refuse(
-      `only ${repeatBuyers} customers had bought again by ${split}, the part on which models are tried; at least ${parameters.minimumRepeatBuyers} are needed`,
+      `only ${formatCounted(repeatBuyers, 'customer')} had bought again by ${split}, the part on which models are tried; at least ${parameters.minimumRepeatBuyers} are needed`,
     )
   if (Number(later) === 0) return refuse(`nobody seen by ${split} bought afterwards, so no model can be proven`)
   const length = (days - Math.floor(days * parameters.calibration)) / 7

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { formatCount, formatValue } from '../../shared/format.ts'
+import { formatCount, formatCounted, formatValue } from '../../shared/format.ts'
 import { collect, pairsOf, wholeNumber, withJson, withWorkspace, workspaceOf } from '../options.ts'
 import { bold, faint, print, printJson, printTable } from '../output.ts'
 
@@ -36,7 +36,7 @@ export function explainCommand(): Command {
         const { sources } = explanation
         if (sources) {
           print(
-            `\n${formatCount(sources.rows)} rows of ${sources.table}${sources.sum === undefined ? '' : `, together ${sources.sum}`}: ${sources.matches ? 'they add up to the figure' : 'THEY DO NOT ADD UP to the figure'}`,
+            `\n${formatCounted(sources.rows, 'row')} of ${sources.table}${sources.sum === undefined ? '' : `, together ${sources.sum}`}: ${sources.matches ? 'they add up to the figure' : 'THEY DO NOT ADD UP to the figure'}`,
           )
           const columns = Object.keys(sources.sample[0] ?? {})
           if (columns.length > 0)

@@ -1,6 +1,6 @@
 import { cancel, isCancel, select } from '@clack/prompts'
 import { Command, Option } from 'commander'
-import type { ImportOptions, Question, StagedImport } from '../../app/imports.ts'
+import type { ImportEffect, ImportOptions, Question, StagedImport } from '../../app/imports.ts'
 import type { Workspace } from '../../app/workspace.ts'
 import { CancelledError, UsageError } from '../../shared/errors.ts'
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds } from '../../shared/format.ts'
@@ -71,10 +71,12 @@ export function importCommand(): Command {
           return
         }
         if (!report) throw new UsageError('import.unsettled', 'the import could not be prepared')
+        const effect = flags.json && !flags.dryRun ? null : await imports.stagedEffect(workspace, staged.id)
         if (!flags.json) printCard(report, staged)
+        if (!flags.json && effect) printEffect(effect)
         if (flags.dryRun) {
           await imports.discardImport(workspace, staged.id)
-          if (flags.json) printJson(report)
+          if (flags.json) printJson({ ...report, effect })
           else say('dry run: nothing was changed')
           return
         }
@@ -183,7 +185,9 @@ function printCard(report: ImportReport, staged?: StagedImport): void {
       if (field.column) print(`  ${field.field}  <-  ${field.column}  ${faint(`${field.confidence}; ${field.why}`)}`)
     }
   }
-  print(`\n${formatCount(report.rowsIn)} rows in = ${formatCount(report.rowsKept)} kept + ${formatCount(report.rowsSetAside)} set aside`)
+  print(
+    `\n${formatCounted(report.rowsIn, 'row')} in = ${formatCount(report.rowsKept)} kept + ${formatCount(report.rowsSetAside)} set aside`,
+  )
   for (const group of report.setAside) {
     print(`  ${formatCount(group.rows)} ${group.title}: ${group.repair}`)
     for (const example of group.examples.slice(0, 3)) {
@@ -216,6 +220,12 @@ function printCard(report: ImportReport, staged?: StagedImport): void {
   for (const flag of report.flags) print(`  ${formatCount(flag.rows)} ${flag.title}: ${flag.note}`)
   for (const assumption of report.assumptions) print(`  assumed: ${assumption}`)
   if (report.ignoredColumns.length > 0) print(faint(`  not used: ${report.ignoredColumns.join(', ')}`))
+}
+
+/** What committing would change, before the question is asked. */
+function printEffect(effect: ImportEffect): void {
+  print(`\n${bold('Committing it would')}`)
+  for (const { text, warn } of effect.sentences) print(`  ${warn ? '! ' : '  '}${text}`)
 }
 
 /** Money of the card with two decimals and thousands apart; the stored report keeps all four. */

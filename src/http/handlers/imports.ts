@@ -9,10 +9,12 @@ import {
   listImports,
   listRecipes,
   type StagedImport,
+  stagedEffect,
   stageImport,
   undoImport,
 } from '../../app/imports.ts'
 import type { JobContext, JobResult } from '../../app/jobs.ts'
+import { keepOriginals } from '../../app/originals.ts'
 import { openWorkspace } from '../../app/workspace.ts'
 import { AppError, MissingError, UsageError } from '../../shared/errors.ts'
 import type { HandlerContext } from '../context.ts'
@@ -91,6 +93,11 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
       }
     },
     stagedImports: (c) => c.json({ staged: [...all.values()].map(({ staged }) => stagedBody(staged)) }, 200),
+    stagedEffect: async (c) => {
+      const { id } = c.req.valid('param')
+      stagedOf(id)
+      return c.json({ effect: await stagedEffect(workspace, id) }, 200)
+    },
     stagedImport: (c) => c.json(stagedBody(stagedOf(c.req.valid('param').id).staged), 200),
     answerImport: (c) => {
       const { id } = c.req.valid('param')
@@ -118,8 +125,12 @@ export async function importHandlers({ workspace, jobs, limits, log }: HandlerCo
           })),
         })
       }
+      const { folder } = stagedOf(id)
       const report = await jobs.exclusive('Committing an import', () => commitImport(workspace, id))
-      await forget(id)
+      all.delete(id)
+      await keepOriginals(workspace, report.id, folder).catch((error) =>
+        log('warn', 'the uploaded files could not be kept', { import: report.id, error: String(error) }),
+      )
       return c.json(reportBody(report), 200)
     },
     discardImport: async (c) => {

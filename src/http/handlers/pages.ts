@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { compareSnapshots } from '../../app/compare.ts'
-import { explainFigure } from '../../app/explain.ts'
+import { explainFigure, sourceLine } from '../../app/explain.ts'
 import { glossary } from '../../app/glossary.ts'
 import { type PortfolioPage, readCustomer, readPortfolio } from '../../app/portfolio.ts'
 import { listSnapshots, readManifest } from '../../app/runs.ts'
@@ -11,6 +11,9 @@ import { contractBody, rowBody, tableRowBody } from '../bodies.ts'
 import type { HandlerContext } from '../context.ts'
 import type { Handlers } from '../contract.ts'
 import { invalidRequest } from '../problem.ts'
+
+/** A line can be as long as a file: what is shown of it. */
+const mostLineCharacters = 4000
 
 const keyCells = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
 
@@ -117,6 +120,11 @@ export function pageHandlers({ workspace }: HandlerContext) {
         },
         200,
       )
+    },
+    sourceLine: async (c) => {
+      const { import: from, file, row } = c.req.valid('query')
+      const found = await sourceLine(workspace, { import: from, file, row: Number(row) })
+      return c.json({ line: found && { line: found.line, text: found.text.slice(0, mostLineCharacters) } }, 200)
     },
     search: async (c) => {
       const { q, limit } = c.req.valid('query')

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { importReport as importReportOfLoad } from '../../warehouse/load/report.ts'
+import { importEffect as importEffectOfLoad, importReport as importReportOfLoad } from '../../warehouse/load/report.ts'
 import { problem } from './values.ts'
 
 /** What is done in a workspace: jobs, imports, runs. */
@@ -100,6 +100,8 @@ export const stagedFile = z
 export const importReport = importReportOfLoad
   .extend({ files: z.array(importReportOfLoad.shape.files.element.omit({ path: true })) })
   .meta({ id: 'ImportReport' })
+
+export const importEffect = importEffectOfLoad.meta({ id: 'ImportEffect' })
 
 export const stagedImport = z
   .object({

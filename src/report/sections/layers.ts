@@ -1,6 +1,6 @@
 import { type ChartContext, layersWaterfall, monthTrend } from '../../charts/index.ts'
 import { sumDecimals } from '../../shared/decimal.ts'
-import { formatMonth, formatRatio } from '../../shared/format.ts'
+import { formatCounted, formatMonth, formatRatio } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
 import type { ReportData } from '../data.ts'
 import { html } from '../markup.ts'
@@ -60,7 +60,7 @@ ${printTable({
     ...moneyColumns(rows, context),
   ],
   rows,
-  totals: [{ label: `${rows.length} months`, row: total }],
+  totals: [{ label: formatCounted(rows.length, 'month'), row: total }],
   currency: context.currency,
   wholeMoney: isLarge(rows, 'net_revenue'),
   caption: all.length > rows.length ? `The last ${rows.length} of ${all.length} months.` : undefined,

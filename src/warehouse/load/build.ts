@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
+import { hashFile } from '../../shared/durable.ts'
 import { AppError, throwIfCancelled } from '../../shared/errors.ts'
+import { formatCount } from '../../shared/format.ts'
 import { openDuckDB } from '../duckdb.ts'
 import type { Warehouse } from '../port.ts'
 import type { Sql } from '../sql.ts'
@@ -130,6 +132,7 @@ export async function buildImport(
       version: place.version,
       files: fileReports(state.files, groups, decisions, mappings),
       tables: canonical.tables,
+      hashes: await hashesIn(folders.output),
       ...counted,
       assumptions: [
         ...replayed,
@@ -254,6 +257,13 @@ function recipeOf(
   }
 }
 
+/** Hash of each Parquet file of a folder, by its name. */
+async function hashesIn(folder: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {}
+  for (const name of (await readdir(folder)).sort()) if (name.endsWith('.parquet')) hashes[name] = await hashFile(joinPath(folder, name))
+  return hashes
+}
+
 /** Eight digits that stand for what was read and how: the same files read the same way give the same. */
 function contentHash(files: readonly StagedFile[], recipe: Recipe): string {
   const contents = files.map((file) => `${file.sha256} ${file.sheet ?? ''}`).sort()
@@ -293,24 +303,32 @@ function refuseEmpty(counted: Pick<ImportReport, 'rowsIn' | 'rowsSetAside' | 'se
   const [most] = counted.setAside
   if (counted.rowsIn === 0) throw new AppError('import.empty', 'the files have a header but no rows')
   if (most.reason === 'already-imported' && counted.setAside.length === 1)
-    throw new AppError('import.nothing-new', `all ${most.rows} rows stand in earlier imports already; nothing was imported`, {
-      kind: 'conflict',
-      hint: `Active imports: ${active.map((one) => one.id).join(', ')}.`,
-    })
-  throw new AppError('import.nothing-kept', `all ${counted.rowsIn} rows would be set aside; nothing was imported`, {
-    hint: most.repair,
-    problems: counted.setAside
-      .flatMap((group) =>
-        group.examples.map((one) => ({
-          file: one.file,
-          row: one.row,
-          ...(one.column === null ? {} : { column: one.column }),
-          message: `${group.title}${one.value === null ? '' : `: "${one.value}"`}${one.expected === null ? '' : `; expected ${one.expected}`}`,
-          hint: group.repair,
-        })),
-      )
-      .slice(0, 20),
-  })
+    throw new AppError(
+      'import.nothing-new',
+      `${most.rows === 1 ? 'the only row stands' : `all ${formatCount(most.rows)} rows stand`} in earlier imports already; nothing was imported`,
+      {
+        kind: 'conflict',
+        hint: `Active imports: ${active.map((one) => one.id).join(', ')}.`,
+      },
+    )
+  throw new AppError(
+    'import.nothing-kept',
+    `${counted.rowsIn === 1 ? 'the only row' : `all ${formatCount(counted.rowsIn)} rows`} would be set aside; nothing was imported`,
+    {
+      hint: most.repair,
+      problems: counted.setAside
+        .flatMap((group) =>
+          group.examples.map((one) => ({
+            file: one.file,
+            row: one.row,
+            ...(one.column === null ? {} : { column: one.column }),
+            message: `${group.title}${one.value === null ? '' : `: "${one.value}"`}${one.expected === null ? '' : `; expected ${one.expected}`}`,
+            hint: group.repair,
+          })),
+        )
+        .slice(0, 20),
+    },
+  )
 }
 
 function fileReports(

@@ -1,5 +1,6 @@
 import { join as joinPath } from 'node:path'
 import { AppError, throwIfCancelled } from '../../shared/errors.ts'
+import { formatCounted } from '../../shared/format.ts'
 import { canonicalTable } from '../contract/index.ts'
 import type { Warehouse } from '../port.ts'
 import type { Sql } from '../sql.ts'
@@ -162,14 +163,14 @@ async function stopOnUnknownKeys(warehouse: Warehouse): Promise<void> {
     limit 20`)
   throw new AppError(
     'import.unknown-keys',
-    `${(share * 100).toFixed(1)} % of the value (${found.rows} rows) refers to ids that the other files do not have`,
+    `${(share * 100).toFixed(1)} % of the value (${formatCounted(Number(found.rows), 'row')}) refers to ids that the other files do not have`,
     {
       hint: 'Load the files that belong together, or leave out the table that is incomplete.',
       problems: examples.map((row) => ({
         file: String(row.file),
         row: Number(row.row),
         column: String(row.bad_column),
-        message: `${String(row.reason).replace('unknown-', 'unknown ')} "${row.bad_value}" (${row.rows} rows)`,
+        message: `${String(row.reason).replace('unknown-', 'unknown ')} "${row.bad_value}" (${formatCounted(Number(row.rows), 'row')})`,
       })),
     },
   )

@@ -3,15 +3,17 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { currencyCode } from '../../shared/config.ts'
 import { AppError, MissingError, UsageError } from '../../shared/errors.ts'
+import { formatCounted } from '../../shared/format.ts'
 import { withAnswers } from './answers.ts'
 import { buildImport, type StageState } from './build.ts'
+import { effectOfStage } from './effect.ts'
 import { type ReadOptions, readFiles, type StagedFile } from './read/index.ts'
 import { checkRecipeName, readRecipes, saveRecipe } from './recipes.ts'
-import { type ImportReport, importReport } from './report.ts'
+import { type ImportEffect, type ImportReport, importReport } from './report.ts'
 import { asImportError, openStage, publishFolder, removeStage, removeStaleStages, stageFolders, withImportLock } from './staging.ts'
 import type { ImportOptions, ImportPlace, Recipe, StagedImport } from './types.ts'
 
-export type { ImportReport } from './report.ts'
+export type { ImportEffect, ImportReport } from './report.ts'
 export type { ImportOptions, ImportPlace, ImportProgress, MappedField, Mapping, Question, Recipe, StagedImport } from './types.ts'
 
 /** Reads files and works out what they would import. Nothing is visible before {@link commitImport}; a failure leaves nothing behind. */
@@ -110,6 +112,12 @@ export async function discardImport(place: ImportPlace, stage: string): Promise<
   await removeStage(place, stage)
 }
 
+/** What committing a staged import would change; null while a question is open or where the same content is there already. */
+export async function stagedEffect(place: ImportPlace, stage: string): Promise<ImportEffect | null> {
+  const { report, duplicateOf } = await readState(place, stage)
+  return report && duplicateOf === null ? effectOfStage(place, stage, report, await listImports(place)) : null
+}
+
 /** Active imports, oldest first. */
 export async function listImports(place: ImportPlace): Promise<ImportReport[]> {
   return Promise.all((await activeIds(place)).map((name) => readReport(place, name)))
@@ -153,7 +161,11 @@ async function read(place: ImportPlace, paths: string[], folder: string, options
     limits: place.limits,
     signal: options.signal,
     onProgress: ({ bytesRead, bytesTotal, rows }) =>
-      options.onProgress?.({ phase: 'reading', fraction: 0.45 * (bytesTotal > 0 ? bytesRead / bytesTotal : 0), detail: `${rows} rows` }),
+      options.onProgress?.({
+        phase: 'reading',
+        fraction: 0.45 * (bytesTotal > 0 ? bytesRead / bytesTotal : 0),
+        detail: formatCounted(rows, 'row'),
+      }),
   }
   const files = await readFiles(paths, folder, readOptions)
   if (files.length === 0)

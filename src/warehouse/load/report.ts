@@ -43,6 +43,8 @@ export const importReport = z.object({
   files: z.array(fileReport),
   /** Which canonical tables it holds, with their rows. */
   tables: z.record(z.string(), z.number()),
+  /** SHA-256 of each file beside this card, so that a change shows; imports of earlier versions have none. */
+  hashes: z.record(z.string(), z.string()).optional(),
   rowsIn: z.number(),
   rowsKept: z.number(),
   rowsSetAside: z.number(),
@@ -82,6 +84,41 @@ export const importReport = z.object({
   seconds: z.number(),
 })
 
+const range = z.object({ from: z.string(), to: z.string() }).nullable()
+
+/** What committing a staged import would change, compared with the imports that count already. */
+export const importEffect = z.object({
+  /** In plain words, the most telling first. */
+  sentences: z.array(z.object({ text: z.string(), warn: z.boolean().meta({ description: 'Worth a second look before committing' }) })),
+  /** Imports that count already. */
+  imports: z.number(),
+  totals: z.array(
+    z.object({
+      currency: z.string(),
+      linesBefore: z.number(),
+      amountBefore: amount,
+      linesAdded: z.number(),
+      amountAdded: amount,
+      amountAfter: amount,
+    }),
+  ),
+  dates: z.object({ before: range, added: range }),
+  customers: z.object({ known: z.number(), new: z.number() }),
+  /** Months that the import has lines in, the latest first, 36 at most. */
+  months: z.array(
+    z.object({
+      month: z.string(),
+      currency: z.string(),
+      linesBefore: z.number(),
+      amountBefore: amount,
+      linesAdded: z.number(),
+      amountAdded: amount,
+    }),
+  ),
+  monthsShared: z.number().meta({ description: 'Months that have lines already and get more' }),
+})
+
+export type ImportEffect = z.infer<typeof importEffect>
 export type ImportReport = z.infer<typeof importReport>
 export type FileReport = z.infer<typeof fileReport>
 export type SetAsideGroup = z.infer<typeof setAsideGroup>

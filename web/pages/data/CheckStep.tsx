@@ -4,7 +4,6 @@ import { formatCount, formatCounted } from '../../../src/shared/format.ts'
 import type { ImportAnswers, StagedImport } from '../../parts/api.ts'
 import { setAsideUrl } from '../../parts/api.ts'
 import parts from '../../parts/parts.module.css'
-import { answerTo, mergeAnswers } from './answers.ts'
 import classes from './data.module.css'
 import { SetAside } from './Reconciliation.tsx'
 
@@ -28,7 +27,8 @@ export function CheckStep({
       setMissing(true)
       return
     }
-    onAnswer(mergeAnswers(staged.questions.map((question) => answerTo(question, answerOf(question)!))))
+    // The server knows which answers are options of their own.
+    onAnswer({ answers: Object.fromEntries(staged.questions.map((question) => [question.id, answerOf(question)!])) })
   }
   if (staged.questions.length > 0) {
     return (

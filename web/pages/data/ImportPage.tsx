@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Progress } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { formatBytes, formatCounted, formatRatio } from '../../../src/shared/format.ts'
 import { ApiError, type Job, queryClient, uploadFiles, useRecipes, useWorkspace } from '../../parts/api.ts'
 import { JobProgress } from '../../parts/JobProgress.tsx'
@@ -9,6 +9,7 @@ import parts from '../../parts/parts.module.css'
 import { Failed } from '../../parts/States.tsx'
 import classes from './data.module.css'
 import { filesOfDrop, filesOfInput, type Given } from './dropped.ts'
+import { filesOfPaste } from './pasted.ts'
 import { Steps } from './Steps.tsx'
 
 /** First step of an import: files by button, by keyboard or by dropping; then they are read. */
@@ -55,6 +56,32 @@ export function ImportPage() {
       setSent(null)
     }
   }
+  const waiting = job === undefined && sent === null
+  const latestSend = useRef(send)
+  latestSend.current = send
+  // A table copied from a spreadsheet is a file like any other; text fields keep what is pasted into them.
+  useEffect(() => {
+    if (!waiting) return
+    const onPaste = (event: ClipboardEvent): void => {
+      if (event.target instanceof HTMLElement && event.target.closest('input, textarea, [contenteditable]')) return
+      const given = filesOfPaste(event.clipboardData)
+      if (given.length > 0) {
+        event.preventDefault()
+        void latestSend.current(given)
+      } else {
+        setError(
+          new ApiError({
+            status: 400,
+            code: 'paste-no-table',
+            title: 'What was pasted is no table.',
+            hint: 'Copy the cells together with their header row, two rows or more, and paste them here.',
+          }),
+        )
+      }
+    }
+    document.addEventListener('paste', onPaste)
+    return () => document.removeEventListener('paste', onPaste)
+  }, [waiting])
   const onDone = useCallback(
     (done: Job) => {
       void queryClient.invalidateQueries({ queryKey: ['staged'] })
@@ -103,7 +130,7 @@ export function ImportPage() {
               void filesOfDrop(event.dataTransfer).then(send)
             }}
           >
-            <p className={classes.dropTitle}>Drop files or a folder here</p>
+            <p className={classes.dropTitle}>Drop files or a folder here, or paste a table</p>
             <div className={classes.dropButtons}>
               <Button onClick={() => filePicker.current?.click()}>Choose files</Button>
               <Button variant="default" onClick={() => folderPicker.current?.click()}>
@@ -111,7 +138,8 @@ export function ImportPage() {
               </Button>
             </div>
             <p className="dim">
-              CSV, TSV, Excel, Parquet, JSON lines; gzip and ZIP of these. Known exports are recognised by their header.
+              CSV, TSV, Excel, Parquet, JSON lines; gzip and ZIP of these. Known exports are recognised by their header. Cells copied from a
+              spreadsheet with their header row are pasted with <kbd>Ctrl V</kbd>.
             </p>
             <input
               ref={filePicker}

@@ -1,4 +1,4 @@
-import { formatCount, formatCounted, formatDate, formatMoney, formatValue } from '../../../src/shared/format.ts'
+import { formatCount, formatCounted, formatDate, formatMoney } from '../../../src/shared/format.ts'
 import type { ImportReport } from '../../parts/api.ts'
 import { setAsideUrl } from '../../parts/api.ts'
 import { CheckIcon, DownloadIcon, StopIcon } from '../../parts/icons.tsx'
@@ -115,7 +115,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
                       <div className="small dim">{flag.note}</div>
                       {flag.examples.length > 0 && <div className="small dim tab">such as {flag.examples.slice(0, 3).join(', ')}</div>}
                     </th>
-                    <td className={parts.right}>{formatCount(flag.rows)} rows</td>
+                    <td className={parts.right}>{formatCounted(flag.rows, 'row')}</td>
                     <td className={parts.right}>
                       {flag.amounts.map((a) => (
                         <div key={a.currency} className={a.amount.startsWith('-') ? 'loss' : ''}>
@@ -137,7 +137,7 @@ export function Reconciliation({ report, staged }: { report: ImportReport; stage
             <div key={file.name}>
               <b>{file.name}</b>
               <p className="dim small">
-                {file.recogniser.title}, {file.format.toUpperCase()}, {formatValue(file.rows, { type: 'integer' }, '')} rows
+                {file.recogniser.title}, {file.format.toUpperCase()}, {formatCounted(file.rows, 'row')}
               </p>
               <ul className={classes.list}>
                 {file.detected.map((one) => (

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { formatCounted, formatDate, formatMoney } from '../../../src/shared/format.ts'
+import { formatCounted, formatDate } from '../../../src/shared/format.ts'
 import {
   type ImportAnswers,
   type ImportReport,
@@ -21,6 +21,7 @@ import { PageHead, useTitle } from '../../parts/Page.tsx'
 import { Bone, Failed, Show } from '../../parts/States.tsx'
 import { CheckStep } from './CheckStep.tsx'
 import classes from './data.module.css'
+import { EffectCard } from './EffectCard.tsx'
 import { MappingStep } from './MappingStep.tsx'
 import { Reconciliation } from './Reconciliation.tsx'
 import { type ImportStep, Steps } from './Steps.tsx'
@@ -153,7 +154,7 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
               <b>The same content is already imported</b> as {staged.duplicateOf}. Committing it again would change nothing.
             </p>
           )}
-          <Effect report={report} />
+          {staged.duplicateOf === null && <EffectCard staged={staged.id} />}
           <div className={classes.card} style={{ marginTop: 16 }}>
             <h2 className={classes.cardTitle}>Reconciliation</h2>
             <Reconciliation report={report} staged />
@@ -191,28 +192,6 @@ function Loaded({ staged, onCommitted }: { staged: StagedImport; onCommitted: (r
         </div>
       )}
     </>
-  )
-}
-
-/** What committing would do, in one sentence each. */
-function Effect({ report }: { report: ImportReport }) {
-  const tables = Object.entries(report.tables).filter(([, rows]) => rows > 0)
-  return (
-    <p style={{ fontSize: 16 }}>
-      Committing adds{' '}
-      {tables.map(([name, rows], index) => (
-        <span key={name}>
-          {index > 0 ? (index === tables.length - 1 ? ' and ' : ', ') : ''}
-          <b className="tab">{formatCounted(rows, name.replaceAll('_', ' '))}</b>
-        </span>
-      ))}
-      {report.totals.map((total) => (
-        <span key={total.currency}>
-          , <b className="tab">{formatMoney(total.invoiceAmount, total.currency)}</b>
-        </span>
-      ))}
-      {report.rowsSetAside > 0 ? `; ${formatCounted(report.rowsSetAside, 'row')} stay aside` : ''}.
-    </p>
   )
 }
 

@@ -1,3 +1,4 @@
+import { formatCounted } from '../../../shared/format.ts'
 import { sql } from '../../sql.ts'
 import { plainName } from '../match-columns.ts'
 import type { Field, Layout } from './layout.ts'
@@ -72,10 +73,10 @@ export const shopifyOrders: Layout = {
     const assumptions: string[] = []
     if (found.statuses !== null) assumptions.push(`Orders by payment status: ${found.statuses}.`)
     if (Number(found.cancelled) > 0)
-      assumptions.push(`${found.cancelled} orders were cancelled: they are flagged, and what was refunded stands as a return.`)
+      assumptions.push(`${formatCounted(Number(found.cancelled), 'cancelled order')}: flagged, and what was refunded stands as a return.`)
     if (Number(found.off) > 0)
       assumptions.push(
-        `In ${found.off} orders the total is not subtotal plus shipping plus tax (tips, duties or gift cards); these parts are left out.`,
+        `In ${formatCounted(Number(found.off), 'order')} the total is not subtotal plus shipping plus tax (tips, duties or gift cards); these parts are left out.`,
       )
     return { questions: [], answers: {}, assumptions }
   },

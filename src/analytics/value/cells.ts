@@ -4,6 +4,8 @@
  * A fit on cells gives exactly the answer of a fit customer by customer, at the cost of the distinct histories.
  */
 
+import { formatCounted } from '../../shared/format.ts'
+
 export interface PurchaseCells {
   /** Repeat purchases after the first, whole numbers. */
   x: Float64Array

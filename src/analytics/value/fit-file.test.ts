@@ -110,7 +110,7 @@ describe('what is wrong with a file is said with row and reason', () => {
   })
 
   test('too few repeat buyers, constant spend and unseen regularity are refused with the reason', () => {
-    expect(failure('x,t_x,T\n1,1,2').message).toMatch(/only 1 customers have bought again; at least 50 are needed/)
+    expect(failure('x,t_x,T\n1,1,2').message).toMatch(/only 1 customer has bought again; at least 50 are needed/)
     const constant = ['x,monetary_value', ...Array.from({ length: 80 }, () => '2,10')].join('\n')
     expect(failure(constant, 'gamma-gamma').message).toMatch(/all customers spend the same/)
     expect(failure(summary('x,t_x,T,m,l'), 'mbg-cnbd-k').message).toMatch(/regularity k cannot be seen/)

@@ -287,7 +287,7 @@ describe.each(all)('%s', (_, model, p) => {
 
   test('refuses data that cannot carry it, with the reason', () => {
     expect(model.fit(one(3, 10, 20)).status).toBe('refused')
-    expect(model.fit(one(3, 10, 20)).reason).toMatch(/only 1 customers have bought again/)
+    expect(model.fit(one(3, 10, 20)).reason).toMatch(/only 1 customer has bought again/)
     const onceOnly = { x: new Float64Array(500), tx: new Float64Array(500), T: new Float64Array(500).fill(30) }
     expect(model.fit(onceOnly).reason).toMatch(/nobody has bought again/)
     const none = { x: new Float64Array(0), tx: new Float64Array(0), T: new Float64Array(0) }

@@ -105,7 +105,7 @@ async function writeValue(context: StepContext<ValueParameters>): Promise<void> 
   const { repeat_buyers: repeatBuyers, later } = before.totals
   if (Number(repeatBuyers) < parameters.minimumRepeatBuyers)
     return refuse(
-      `only ${formatCounted(repeatBuyers, 'customer')} had bought again by ${split}, the part on which models are tried; at least ${parameters.minimumRepeatBuyers} are needed`,
+      `only ${formatCounted(Number(repeatBuyers), 'customer')} had bought again by ${split}, the part on which models are tried; at least ${parameters.minimumRepeatBuyers} are needed`,
     )
   if (Number(later) === 0) return refuse(`nobody seen by ${split} bought afterwards, so no model can be proven`)
   const length = (days - Math.floor(days * parameters.calibration)) / 7

@@ -114,10 +114,12 @@ function sentencesOf(
       say(`They lie before what is there: ${formatDate(added.from)} to ${formatDate(added.to)}, before ${formatDate(before.from)}.`)
     else if (added.from >= before.from && added.to <= before.to)
       say(`They lie within the days that are there: ${formatDate(added.from)} to ${formatDate(added.to)}.`)
-    else
+    else {
+      const all = rangeOf([before.from, before.to, added.from, added.to])
       say(
-        `The orders then reach from ${formatDate(added.from < before.from ? added.from : before.from)} to ${formatDate(added.to > before.to ? added.to : before.to)}; until now from ${formatDate(before.from)} to ${formatDate(before.to)}.`,
+        `The orders then reach from ${formatDate(all?.from)} to ${formatDate(all?.to)}; until now from ${formatDate(before.from)} to ${formatDate(before.to)}.`,
       )
+    }
   }
   if (shared.length > 0) {
     const names = [...new Set(shared.map(({ month }) => month))]

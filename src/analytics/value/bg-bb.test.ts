@@ -57,7 +57,7 @@ describe('BG/BB', () => {
 
   test('refuses single opportunities and too few buyers', () => {
     expect(fitBgBb(simulateBgBb(createRandom(1), p, new Float64Array(500).fill(1))).reason).toMatch(/one opportunity only/)
-    expect(fitBgBb(one(2, 3, 6)).reason).toMatch(/only 1 customers/)
+    expect(fitBgBb(one(2, 3, 6)).reason).toMatch(/only 1 customer /)
   })
 })
 

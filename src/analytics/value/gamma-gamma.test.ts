@@ -48,7 +48,7 @@ describe('the Gamma-Gamma model of spend', () => {
   test('refuses constant spend and too few customers, and says when the mean does not exist', () => {
     const many = new Float64Array(100).fill(3)
     expect(fitGammaGamma({ x: many, z: new Float64Array(100).fill(20) }).reason).toMatch(/all customers spend the same/)
-    expect(fitGammaGamma({ x: new Float64Array([1]), z: new Float64Array([5]) }).reason).toMatch(/only 1 customers/)
+    expect(fitGammaGamma({ x: new Float64Array([1]), z: new Float64Array([5]) }).reason).toMatch(/only 1 customer /)
     const random = createRandom(2)
     const x = new Float64Array(3000).fill(4)
     const wide = fitGammaGamma({ x, z: simulateSpend(random, { p: 3, q: 0.6, gamma: 10 }, x) })

@@ -76,6 +76,16 @@ const pricing = createRoute({
   component: lazyRouteComponent(() => import('./pages/pricing/PricingPage.tsx'), 'PricingPage'),
 })
 
+const relationships = createRoute({
+  getParentRoute: () => root,
+  path: '/relationships',
+  validateSearch: (raw: RawSearch): CommonSearch & TableSearch & { segment?: string } => ({
+    ...withTable(raw),
+    ...(one(raw.segment) ? { segment: one(raw.segment)! } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/relationships/RelationshipsPage.tsx'), 'RelationshipsPage'),
+})
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -179,6 +189,7 @@ export const router = createRouter({
     customerById,
     value,
     pricing,
+    relationships,
     audit,
     cohorts,
     models,

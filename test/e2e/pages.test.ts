@@ -35,6 +35,7 @@ const pages = [
   '/tables/month_profit',
   '/glossary',
   '/value',
+  '/relationships',
   '/pricing',
   '/pricing?against=all@previous&show=all@current',
   '/audit',

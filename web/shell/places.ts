@@ -1,7 +1,18 @@
 /** The rail: every place of the product in the order of the chain. What has no page yet says what it will need. */
 export interface Place {
   title: string
-  to?: '/' | '/customers' | '/value' | '/models' | '/pricing' | '/audit' | '/cohorts' | '/data' | '/settings' | '/glossary'
+  to?:
+    | '/'
+    | '/customers'
+    | '/value'
+    | '/relationships'
+    | '/models'
+    | '/pricing'
+    | '/audit'
+    | '/cohorts'
+    | '/data'
+    | '/settings'
+    | '/glossary'
   needs?: string
 }
 
@@ -14,7 +25,7 @@ export const places: { group: string; items: Place[] }[] = [
       { title: 'Profitability', needs: 'a ledger and what your people do for customers (activities)' },
       { title: 'Pricing', to: '/pricing' },
       { title: 'Value', to: '/value' },
-      { title: 'Relationships', needs: 'attributes of the exchange with each customer' },
+      { title: 'Relationships', to: '/relationships' },
     ],
   },
   {

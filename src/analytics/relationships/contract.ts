@@ -211,6 +211,11 @@ export const classValue = table({
       unit: 'customers',
       additive: false,
     }),
+    measure_year: optional(
+      col.moneySum('Profit, 12 months', 'What the customers now in the class brought in the last 12 months, before cost-to-serve.', {
+        additive: false,
+      }),
+    ),
     profit: col.money('Profit a period', 'What a customer of the class brings in the period after, on average of the last 12 months.', {
       formula: 'measure of the period after / customer-periods; less cost-to-serve at the class’s share of revenue where it was worked out',
       additive: false,

@@ -115,6 +115,7 @@ export function classNow(cost: boolean): Sql {
       relationship.segment,
       relationship.class,
       count(*) as customers,
+      cast(sum(relationship.measure_year) as decimal(38, 4)) as measure_year,
       ${served}
     from customer_relationship as relationship
     ${joined}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { createRandom, type Random } from '../../math/random.ts'
 import { quantile } from '../../math/statistics.ts'
 import type { Step, StepContext } from '../../pipeline/step.ts'
+import { sumDecimals } from '../../shared/decimal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { formatCount, formatMoney, formatRatio } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
@@ -68,6 +69,8 @@ export const relationshipValueStep: Step<ValueStepParameters> = {
 interface Base {
   segment: string
   customers: number[]
+  /** Exact, of the last 12 months. */
+  measureYear: string[]
   profit: number[]
   /** The same before cost-to-serve. */
   grossProfit: number[]
@@ -270,6 +273,13 @@ async function readBases(
           .filter((row) => row.class === name && (segment === allSegments || row.segment === segment))
           .reduce((sum, row) => sum + Number(row.customers), 0),
       ),
+      measureYear: relationshipClasses.map((name) =>
+        sumDecimals(
+          now
+            .filter((row) => row.class === name && (segment === allSegments || row.segment === segment))
+            .map((row) => String(row.measure_year)),
+        ),
+      ),
       profit: profit.map((one) => one.profit),
       grossProfit: profit.map((one) => one.gross),
       error: profit.map((one) => one.error),
@@ -335,6 +345,7 @@ function valueBase(base: Base, discount: number, horizon: number, { draws, actio
       class: name,
       position: i + 1,
       customers: base.customers[i]!,
+      measure_year: base.measureYear[i]!,
       profit: money(base.profit[i]!),
       profit_low: profitLow,
       profit_high: profitHigh,

@@ -11,6 +11,7 @@ import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { useCommon } from '../../parts/useCommon.ts'
 import { CustomerWaterfall } from '../pricing/CustomerWaterfall.tsx'
+import { CustomerRelationship } from '../relationships/CustomerRelationship.tsx'
 import { CustomerValue } from '../value/CustomerValue.tsx'
 import { CustomerChange } from './CustomerChange.tsx'
 import { LayersChart, MonthsChart } from './CustomerCharts.tsx'
@@ -122,6 +123,7 @@ function Loaded({ customer }: { customer: Customer }) {
       />
       <Figures figures={figuresOf(customer)} currency={currency} />
       <CustomerValue customer={customer} />
+      <CustomerRelationship customer={customer} />
       {customer.findings.length > 0 && (
         <Section title="What stands out" id="findings">
           <Findings findings={customer.findings} />

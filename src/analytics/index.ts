@@ -2,6 +2,7 @@ import type { AnyStep } from '../pipeline/step.ts'
 import type { TableContract } from '../warehouse/contract/index.ts'
 import { auditSteps } from './audit/index.ts'
 import { costingSteps } from './costing/index.ts'
+import { equitySteps } from './equity/index.ts'
 import { pricingSteps } from './pricing/index.ts'
 import { profitabilitySteps } from './profitability/index.ts'
 import { relationshipSteps } from './relationships/index.ts'
@@ -19,6 +20,7 @@ export const allSteps: AnyStep[] = [
   ...auditSteps,
   ...valueSteps,
   ...relationshipSteps,
+  ...equitySteps,
 ]
 
 /** The contracts of everything that a run can write. */

@@ -39,6 +39,21 @@ export const valueTerms = [
     },
   ),
   define(
+    'Customer equity',
+    'What the customers of today, and those still to be won, are expected to bring over years, discounted. It is the worth of the relationships, before overhead, capital and tax.',
+    {
+      formula: 'sum of P(active) x discounted purchases x measure per purchase',
+      synonyms: ['customer lifetime value of the base', 'CE'],
+      see: ['equity-bridge'],
+      shownIn: ['customer_equity.amount'],
+    },
+  ),
+  define(
+    'Equity bridge',
+    'From what the customers were worth a year ago to what they are worth now, in steps that add up exactly. It tells a base that grows from one that acquisition merely refills.',
+    { synonyms: ['value bridge', 'CE movement'], see: ['customer-equity'], shownIn: ['equity_bridge.amount'] },
+  ),
+  define(
     'Ugly duckling',
     'A customer of little value who became one of the best. How often it happens is the price of dropping small customers too early.',
     { synonyms: ['sleeper', 'riser'], see: ['customer-base-audit'], shownIn: ['tier_move.share'] },

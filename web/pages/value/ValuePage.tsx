@@ -8,6 +8,7 @@ import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
 import { PageHead, Section, useTitle } from '../../parts/Page.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
+import { EquitySection } from './EquitySection.tsx'
 import { ValueCharts } from './ValueCharts.tsx'
 import { ValueTable } from './ValueTable.tsx'
 
@@ -37,7 +38,7 @@ export function ValuePage() {
   )
 }
 
-const figuresOfValue = ['value_12_months', 'expected_active_customers']
+const figuresOfValue = ['value_12_months', 'expected_active_customers', 'customer_equity_existing', 'customer_equity']
 const aboutValue = /^(value-|valuable-)/
 
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
@@ -76,6 +77,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       <Section title="What stands out, and what to do" id="to-do">
         <Findings findings={findings.filter((finding) => finding !== main)} />
       </Section>
+      <EquitySection portfolio={portfolio} />
       <ValueCharts portfolio={portfolio} />
       <p className="dim">
         Whether to believe it, with every model that was tried: <Link to="/models">Models</Link>

@@ -1,5 +1,6 @@
 import type { AnyStep } from '../pipeline/step.ts'
 import type { TableContract } from '../warehouse/contract/index.ts'
+import { acquisitionSteps } from './acquisition/index.ts'
 import { auditSteps } from './audit/index.ts'
 import { costingSteps } from './costing/index.ts'
 import { equitySteps } from './equity/index.ts'
@@ -21,6 +22,7 @@ export const allSteps: AnyStep[] = [
   ...valueSteps,
   ...relationshipSteps,
   ...equitySteps,
+  ...acquisitionSteps,
 ]
 
 /** The contracts of everything that a run can write. */

@@ -24,14 +24,16 @@ interface ChannelTruth {
   basket: number
   /** Share of lines sold at a reduced price. */
   promoted: number
+  /** What winning one customer costs on average, in euros. */
+  cost: number
 }
 
 const channels: Record<string, ChannelTruth> = {
-  organic: { share: 0.3, r: 0.5, alpha: 6, a: 0.9, b: 3.2, basket: 0.15, promoted: 0.12 },
-  referral: { share: 0.12, r: 0.8, alpha: 7, a: 0.7, b: 4.0, basket: 0.25, promoted: 0.08 },
-  search: { share: 0.26, r: 0.35, alpha: 6, a: 1.0, b: 2.4, basket: 0, promoted: 0.2 },
-  social: { share: 0.2, r: 0.25, alpha: 6, a: 1.3, b: 1.6, basket: -0.2, promoted: 0.38 },
-  marketplace: { share: 0.12, r: 0.3, alpha: 5, a: 1.1, b: 2.0, basket: -0.1, promoted: 0.3 },
+  organic: { share: 0.3, r: 0.5, alpha: 6, a: 0.9, b: 3.2, basket: 0.15, promoted: 0.12, cost: 6 },
+  referral: { share: 0.12, r: 0.8, alpha: 7, a: 0.7, b: 4.0, basket: 0.25, promoted: 0.08, cost: 18 },
+  search: { share: 0.26, r: 0.35, alpha: 6, a: 1.0, b: 2.4, basket: 0, promoted: 0.2, cost: 31 },
+  social: { share: 0.2, r: 0.25, alpha: 6, a: 1.3, b: 1.6, basket: -0.2, promoted: 0.38, cost: 44 },
+  marketplace: { share: 0.12, r: 0.3, alpha: 5, a: 1.1, b: 2.0, basket: -0.1, promoted: 0.3, cost: 27 },
 }
 
 const families = ['Bedding', 'Kitchen', 'Lighting', 'Rugs', 'Garden', 'Bath', 'Storage', 'Candles']
@@ -74,6 +76,9 @@ const header = [
   'line_amount',
   'unit_cost',
 ]
+const customerHeader = ['customer_id', 'country', 'acquisition_source', 'acquisition_cost']
+type Won = [id: string, country: string, channel: string, cost: number]
+
 const firstDay = dayOf('2024-03-01')
 const lastDay = dayOf('2026-09-30')
 
@@ -86,13 +91,15 @@ export async function simulateRetailer(folder: string, settings: RetailerSetting
   const random = createRandom(settings.seed)
   const products = makeProducts(random.split('products'))
   const tally = { lines: 0, orders: 0, buyers: 0, netCents: 0, costCents: 0, unidentifiedLines: 0, returnLines: 0 }
-  await writeCsv(join(folder, 'orders.csv'), header, lines(random, settings.customers, products, tally))
+  const won: Won[] = []
+  await writeCsv(join(folder, 'orders.csv'), header, lines(random, settings.customers, products, tally, won))
+  await writeCsv(join(folder, 'customers.csv'), customerHeader, won)
   const company: SampleCompany = {
     name: 'lumen-and-loom',
     title: 'Lumen & Loom, an online shop for the home',
     currency: 'EUR',
     folder,
-    files: [join(folder, 'orders.csv')],
+    files: [join(folder, 'orders.csv'), join(folder, 'customers.csv')],
     truths: [
       {
         name: 'concentration',
@@ -103,6 +110,17 @@ export async function simulateRetailer(folder: string, settings: RetailerSetting
         name: 'concentration',
         statement: 'Deep promotions in social and marketplace sell some goods below cost: part of their customers lose money.',
         where: '/customers?sort=measure',
+      },
+      {
+        name: 'acquisition-quality',
+        statement:
+          'Customers won through social cost the most and bring the least: within a year they do not pay back; referral and organic do at once.',
+        where: '/acquisition',
+      },
+      {
+        name: 'audit-4-drift',
+        statement: 'Nothing was made to drift: newer customers are as good as earlier ones, and the audit must say so.',
+        where: '/cohorts',
       },
       {
         name: 'lines-without-customer',
@@ -153,15 +171,15 @@ interface Tally {
   returnLines: number
 }
 
-function* lines(random: Random, customers: number, products: Product[], tally: Tally): Generator<Line> {
+function* lines(random: Random, customers: number, products: Product[], tally: Tally, won: Won[]): Generator<Line> {
   for (let c = 0; c < customers; c++) {
     const own = random.split(c)
-    yield* customerLines(own, c, products, tally)
+    yield* customerLines(own, c, products, tally, won)
   }
 }
 
 /** All lines of one customer; every customer has its own random stream, so that a larger company begins with the same people. */
-function* customerLines(random: Random, index: number, products: Product[], tally: Tally): Generator<Line> {
+function* customerLines(random: Random, index: number, products: Product[], tally: Tally, won: Won[]): Generator<Line> {
   const id = `C${String(index + 1).padStart(6, '0')}`
   const channel = pick(
     random,
@@ -173,6 +191,9 @@ function* customerLines(random: Random, index: number, products: Product[], tall
   const leave = random.beta(truth.a, truth.b)
   const basket = truth.basket + 0.35 * random.normal()
   const guest = random.next() < 0.05
+  // From a stream of its own, so that what customers buy does not hang on it.
+  const price = truth.cost * Math.exp(0.35 * random.split('acquisition').normal() - 0.35 ** 2 / 2)
+  if (!guest) won.push([id, country, channel, Math.round(100 * price) / 100])
   let day = firstDay + random.integer(lastDay - firstDay + 1)
   for (let n = 0; day <= lastDay; n++) {
     tally.orders++

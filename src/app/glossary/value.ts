@@ -54,6 +54,19 @@ export const valueTerms = [
     { synonyms: ['value bridge', 'CE movement'], see: ['customer-equity'], shownIn: ['equity_bridge.amount'] },
   ),
   define(
+    'Acquisition cost',
+    'What winning a customer cost, all in. Against the profit of the first year it tells which ways of winning pay back.',
+    {
+      synonyms: ['CAC', 'customer acquisition cost'],
+      see: ['payback'],
+      shownIn: ['acquisition_group.cost_each', 'customer.acquisition_cost'],
+    },
+  ),
+  define('Payback', 'The age in months at which customers have brought on average what winning them cost. Before it, growth costs cash.', {
+    see: ['acquisition-cost'],
+    shownIn: ['acquisition_group.payback_months'],
+  }),
+  define(
     'Ugly duckling',
     'A customer of little value who became one of the best. How often it happens is the price of dropping small customers too early.',
     { synonyms: ['sleeper', 'riser'], see: ['customer-base-audit'], shownIn: ['tier_move.share'] },

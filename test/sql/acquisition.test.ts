@@ -25,7 +25,7 @@ beforeAll(async () => {
     ],
   })
   const { warehouse } = run
-  await warehouse.materialise('audit_day', audit.customerDays(false, '2025-12-31'))
+  await warehouse.materialise('audit_day', audit.customerDays(false))
   await warehouse.materialise('customer_start', audit.customerStarts(dialect))
   await warehouse.materialise('first_order', acquisition.firstOrders())
   await warehouse.materialise(

@@ -26,7 +26,7 @@ beforeAll(async () => {
     ],
   })
   const { warehouse } = run
-  await warehouse.materialise('audit_day', audit.customerDays(false, '2024-12-31'))
+  await warehouse.materialise('audit_day', audit.customerDays(false))
   await warehouse.materialise('customer_start', audit.customerStarts(dialect))
   await warehouse.materialise('equity_opening', equity.historiesAt(dialect, opening))
   await warehouse.materialise('equity_closing', equity.historiesAt(dialect, closing))

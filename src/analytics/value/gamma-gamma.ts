@@ -5,6 +5,7 @@
  */
 
 import { digamma, lgamma, logRising, trigamma } from '../../math/gamma.ts'
+import { betaQuantile } from '../../math/incomplete.ts'
 import type { Random } from '../../math/random.ts'
 import { formatCounted } from '../../shared/format.ts'
 import { type Fit, type LogLikelihood, maximiseLikelihood, refuse } from './fit.ts'
@@ -165,6 +166,15 @@ export function fitGammaGamma(cells: SpendCells, options: { minimumRepeatBuyers?
 export function expectedSpend({ p, q, gamma }: GammaGammaParameters, x: number, z: number): number {
   const below = p * x + q - 1
   return below > 0 ? (p * (gamma + (x > 0 ? x * z : 0))) / below : Infinity
+}
+
+/**
+ * Value below which the next purchase lies with a chance: nu | history ~ Gamma(px+q, gamma + xz), so a purchase over (gamma + xz) is
+ * beta prime (p, px+q).
+ */
+export function spendQuantile({ p, q, gamma }: GammaGammaParameters, x: number, z: number, chance: number): number {
+  const share = betaQuantile(p, p * x + q, chance)
+  return ((gamma + (x > 0 ? x * z : 0)) * share) / (1 - share)
 }
 
 /**

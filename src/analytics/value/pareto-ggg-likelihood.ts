@@ -32,16 +32,53 @@ export function paretoGggLogLikelihood(cells: PurchaseCells, p: ParetoGggParamet
 }
 
 function logLikelihoodOfOne(p: ParetoGggParameters, x: number, tx: number, T: number, logIntervals: number): number {
+  return located(p, x, tx, T, logIntervals).value
+}
+
+/** What is known of one customer given the parameters: a grid of own regularity and rate with their chances, and the chance to be alive at each. */
+export interface GridPosterior {
+  k: Float64Array
+  lambda: Float64Array
+  /** Add up to 1. */
+  share: Float64Array
+  alive: Float64Array
+}
+
+/** The same grid as the likelihood's. */
+export function paretoGggPosterior(p: ParetoGggParameters, x: number, tx: number, T: number, logIntervals: number): GridPosterior {
+  const { rates, regularities, logs } = located(p, x, tx, T, logIntervals)
+  const size = rates.size * regularities.size
+  const posterior = {
+    k: new Float64Array(size),
+    lambda: new Float64Array(size),
+    share: new Float64Array(size),
+    alive: new Float64Array(size),
+  }
+  const top = logs.reduce((most, log) => Math.max(most, log), -Infinity)
+  let mass = 0
+  for (let at = 0; at < size; at++) {
+    posterior.k[at] = Math.exp(regularities.from + Math.floor(at / rates.size) * regularities.step)
+    posterior.lambda[at] = Math.exp(rates.from + (at % rates.size) * rates.step)
+    posterior.share[at] = Math.exp(logs[at]! - top)
+    mass += posterior.share[at]!
+    if (posterior.share[at]! < 1e-14) continue
+    const { k, lambda } = posterior
+    const stay = logGammaQ(k[at]!, k[at]! * lambda[at]! * (T - tx), 1e-10) - p.s * Math.log1p(T / p.beta)
+    posterior.alive[at] = Math.min(1, Math.exp(stay - logSilence(p, k[at]!, lambda[at]!, tx, T)))
+  }
+  for (let at = 0; at < size; at++) posterior.share[at]! /= mass
+  return posterior
+}
+
+function located(p: ParetoGggParameters, x: number, tx: number, T: number, logIntervals: number): ReturnType<typeof overGrid> {
   let rate = { at: Math.log((p.r + x) / (p.alpha + (tx + T) / 2)), width: 1 / Math.sqrt(p.r + x) }
   let regularity = { at: Math.log(p.t / p.gamma), width: 1 / Math.sqrt(p.t + x / 2) }
-  let result = Number.NaN
-  for (let round = 0; round < 3; round++) {
-    const found = overGrid(p, x, tx, T, logIntervals, rate, regularity, round === 2)
-    result = found.value
+  for (let round = 0; round < 2; round++) {
+    const found = overGrid(p, x, tx, T, logIntervals, rate, regularity, false)
     rate = found.rate
     regularity = found.regularity
   }
-  return result
+  return overGrid(p, x, tx, T, logIntervals, rate, regularity, true)
 }
 
 interface Place {
@@ -96,6 +133,9 @@ function overGrid(
   const spread = (sum: number, squares: number, step: number): number =>
     Math.sqrt(Math.max(squares / mass - (sum / mass) ** 2, step * step * 0.1))
   return {
+    rates,
+    regularities,
+    logs,
     value: top + Math.log(mass * rates.step * regularities.step),
     rate: { at: rates.from + sumRate / mass, width: spread(sumRate, squaresRate, rates.step) },
     regularity: { at: regularities.from + sumRegularity / mass, width: spread(sumRegularity, squaresRegularity, regularities.step) },

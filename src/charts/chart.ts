@@ -127,6 +127,9 @@ export const label = (colour: string, theme: ChartTheme, weight = 600) =>
   ({ fill: colour, fontWeight: weight, stroke: theme.background, strokeWidth: 4 }) as const
 
 /** Labels that would run over are cut at the end, with an ellipsis. */
+/** How many ticks an axis of so many pixels has room for; each takes as much as an amount such as `€1,250 k`, or what is said. */
+export const ticksFor = (pixels: number, each = 74): number => Math.max(2, Math.min(6, Math.floor(pixels / each)))
+
 export function shorten(text: string, length: number): string {
   const characters = [...text]
   return characters.length <= length

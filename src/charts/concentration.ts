@@ -11,6 +11,7 @@ import {
   type Row,
   shorten,
   textOf,
+  ticksFor,
 } from './chart.ts'
 
 interface Index {
@@ -78,6 +79,8 @@ function dotOptions(chart: Pick<Chart, 'name' | 'title' | 'summary'>, frame: Cha
   const longest = Math.max(...indices.map((index) => [...index.title].length))
   const room = Math.min(narrow ? 130 : 300, longest * 6.8 + 16)
   const fits = Math.floor((room - 12) / 6.8)
+  const behind = narrow ? 60 : 130
+  const ticks = ticksFor(width - room - behind, 44)
   const rows = indices.map((index, at) => ({ ...index, at, end: Math.max(index.value, index.high ?? index.value) }))
   const low = Math.min(0, ...rows.map((row) => row.low ?? row.value))
   const high = Math.max(1, ...rows.map((row) => row.end))
@@ -85,14 +88,14 @@ function dotOptions(chart: Pick<Chart, 'name' | 'title' | 'summary'>, frame: Cha
   return {
     ...baseOptions(chart, frame, height),
     marginLeft: room,
-    marginRight: narrow ? 60 : 130,
+    marginRight: behind,
     marginTop: 8,
     marginBottom: 36,
     x: { domain: [low, high], nice: true },
     y: { domain: rows.map((row) => row.at), type: 'point', padding: 0.6 },
     marks: [
-      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: narrow ? 3 : 6 }),
-      axisX({ ticks: narrow ? 3 : 6, tickSize: 0, label: null, fill: theme.muted, tickFormat: percent }),
+      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks }),
+      axisX({ ticks, tickSize: 0, label: null, fill: theme.muted, tickFormat: percent }),
       axisY({ tickSize: 0, label: null, fill: theme.text, tickFormat: (at: number) => shorten(rows[at]?.title ?? '', fits) }),
       ruleX([0], { stroke: theme.rule }),
       ruleY(rows, { y: 'at', x1: 0, x2: 'value', stroke: theme.rule, strokeWidth: 1 }),

@@ -13,6 +13,7 @@ import {
   type Row,
   shorten,
   textOf,
+  ticksFor,
 } from './chart.ts'
 
 interface Mover {
@@ -113,6 +114,7 @@ function moverOptions(
   // Amounts stand outside the bars: the scale leaves them room on the side where bars are.
   const amount = narrow ? 66 : 76
   const sides = (low < 0 ? 1 : 0) + (high > 0 ? 1 : 0)
+  const ticks = ticksFor(width - room - 12)
   const slack = ((high - low) * amount) / Math.max(40, width - room - 12 - sides * amount)
   return {
     ...baseOptions(chart, frame, height),
@@ -123,9 +125,9 @@ function moverOptions(
     x: { domain: [low < 0 ? low - slack : 0, high > 0 ? high + slack : 0] },
     y: { domain: bars.map((bar) => bar.index), padding: 0.25, type: 'band' },
     marks: [
-      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: narrow ? 3 : 6 }),
+      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks }),
       axisX({
-        ticks: narrow ? 3 : 6,
+        ticks,
         tickSize: 0,
         label: null,
         fill: theme.muted,

@@ -1,5 +1,5 @@
 import { axisX, axisY, barX, gridX, type PlotOptions, ruleX, ruleY, text } from '@observablehq/plot'
-import { baseOptions, type Chart, type ChartFrame, label, shorten } from './chart.ts'
+import { baseOptions, type Chart, type ChartFrame, label, shorten, ticksFor } from './chart.ts'
 
 /** One row of a waterfall: a level stands on zero, a step leads from one level to the next. */
 export interface WaterfallRow {
@@ -37,6 +37,8 @@ export function waterfallOptions(
   const longest = Math.max(...rows.map((row) => [...row.title].length))
   const room = Math.min(narrow ? 140 : 180, longest * 7 + 16)
   const fits = Math.floor((room - 12) / 6.6)
+  const behind = narrow ? 76 : 96
+  const ticks = ticksFor(width - room - behind)
   const colours = { neutral: theme.neutral, profit: theme.profit, loss: theme.loss }
   const inks = { neutral: theme.text, profit: theme.profitText, loss: theme.lossText }
   const keys = rows.map((_, index) => index)
@@ -49,15 +51,15 @@ export function waterfallOptions(
     ...baseOptions(chart, frame, waterfallHeight(rows.length)),
     marginLeft: room,
     // Room for the amounts that stand behind the bars.
-    marginRight: narrow ? 76 : 96,
+    marginRight: behind,
     marginTop: 8,
     marginBottom: 44,
     x: { domain: low === high ? [low, low + 1] : [low, high], nice: false },
     y: { domain: keys, padding: 0.3, type: 'band' },
     marks: [
-      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks: narrow ? 3 : 6 }),
+      gridX({ stroke: theme.grid, strokeOpacity: 1, ticks }),
       axisX({
-        ticks: narrow ? 3 : 6,
+        ticks,
         tickSize: 0,
         tickFormat: tick,
         label: axis,

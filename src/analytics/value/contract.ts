@@ -19,6 +19,7 @@ export const customerValue = table({
       'Days with a sale after the first such day: x. Several orders a day are one; returns never count.',
       {
         unit: 'purchases',
+        additive: true,
         formula: 'distinct days with a sale - 1',
       },
     ),
@@ -28,26 +29,37 @@ export const customerValue = table({
       'So far',
       'What the purchases brought, with the returns that followed them: contribution where product cost is known, else net revenue.',
       {
+        additive: true,
         formula: 'sum over purchases, each less what came back before the next',
       },
     ),
     alive: optional(
-      col.ratio('Still active', 'Chance that the customer has not silently left, P(alive). BG/NBD gives 1 to everybody who bought once.'),
+      col.ratio('Still active', 'Chance that the customer has not silently left, P(alive). BG/NBD gives 1 to everybody who bought once.', {
+        from: { kind: 'row', columns: ['repeat_purchases', 'recency', 'age'] },
+      }),
     ),
-    buys_again: optional(col.ratio('Buys within 12 months', 'Chance of at least one purchase in the next 52 weeks.')),
+    buys_again: optional(
+      col.ratio('Buys within 12 months', 'Chance of at least one purchase in the next 52 weeks.', {
+        from: { kind: 'row', columns: ['repeat_purchases', 'recency', 'age'] },
+      }),
+    ),
     expected_purchases: optional(
       col.number('Expected purchases', 'Purchases expected in the next 52 weeks, the chance of having left counted in.', {
         unit: 'purchases',
+        from: { kind: 'row', columns: ['repeat_purchases', 'recency', 'age'] },
       }),
     ),
     measure_per_purchase: optional(
       col.money('Per purchase', 'What one purchase is expected to bring: the customer’s own average, drawn towards that of all.', {
         formula: '(so far + k x average of all) / (purchases + k); k stands in table value_model',
+        from: { kind: 'row', columns: ['past_measure', 'repeat_purchases'] },
       }),
     ),
     value_12_months: optional(
       col.money('Value, 12 months', 'Expected measure of the next 52 weeks, discounted to the end of the data.', {
+        additive: true,
         formula: 'measure per purchase x discounted expected purchases',
+        from: { kind: 'row', columns: ['measure_per_purchase', 'expected_purchases'] },
       }),
     ),
     value_low: optional(

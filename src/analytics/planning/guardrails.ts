@@ -1,4 +1,6 @@
 import { normalQuantile } from '../../math/normal.ts'
+import type { LeverItem } from './levers.ts'
+import { respond } from './response.ts'
 
 /** How a plan treats two groups: the part of each that is favoured. */
 export interface TreatmentRatio {
@@ -43,4 +45,55 @@ export interface UpgradeCheck {
 
 export function checkUpgrades(planned: number, seen: { rate: number; low: number; high: number }): UpgradeCheck {
   return { planned, seen: seen.rate, seenLow: seen.low, seenHigh: seen.high, beyond: planned > seen.high }
+}
+
+const classNames = ['stranger', 'acquaintance', 'friend', 'partner']
+
+/** The guardrails of a plan as rows: equal treatment of segments against the largest one, and upgrades against those seen. */
+export function guardrailRows(
+  items: readonly LeverItem[],
+  effort: ArrayLike<number>,
+  treated: ReadonlyMap<string, { favoured: number; of: number }>,
+) {
+  const rows = []
+  const bySize = [...treated].sort(([a, x], [b, y]) => y.of - x.of || (a < b ? -1 : 1))
+  const [largest, ...others] = bySize
+  for (const [segment, group] of others) {
+    const [name, reference] = largest!
+    const { ratio, low, high, flagged, certain } = treatmentRatio(group, reference)
+    rows.push({
+      guardrail: 'equal treatment',
+      subject: segment,
+      reference: name,
+      actual: ratio,
+      low,
+      high,
+      limit: fourFifths,
+      flagged,
+      detail:
+        ratio === null
+          ? `nobody in ${name} gets an action, so there is nothing to compare with`
+          : `${group.favoured} of ${group.of} customers in ${segment} get an action, ${reference.favoured} of ${reference.of} in ${name}: ${ratio.toFixed(2)} times the rate` +
+            (flagged ? (certain ? '; below four fifths beyond doubt' : '; below four fifths, though chance could explain it') : ''),
+    })
+  }
+  for (const [i, item] of items.entries()) {
+    if ((item.lever !== 'convert' && item.lever !== 'acquire') || !(effort[i]! > 0)) continue
+    const at = classNames.indexOf(item.class)
+    const check = checkUpgrades(respond(item.curve, effort[i]!), { rate: item.chain.next[at]![at + 1]!, low: 0, high: item.chain.upgradeHigh[at] ?? 1 })
+    rows.push({
+      guardrail: 'observed upgrades',
+      subject: item.title,
+      reference: 'upgrades seen in the periods before',
+      actual: check.planned,
+      low: null,
+      high: check.seenHigh,
+      limit: check.seenHigh,
+      flagged: check.beyond,
+      detail: check.beyond
+        ? `counts on ${(100 * check.planned).toFixed(1)} % moving up a period; ${(100 * check.seen).toFixed(1)} % were seen to, at most ${(100 * check.seenHigh).toFixed(1)} %`
+        : `within what was seen: ${(100 * check.planned).toFixed(1)} % a period against ${(100 * check.seen).toFixed(1)} % without effort`,
+    })
+  }
+  return rows
 }

@@ -1,6 +1,7 @@
 import { type Programme, type ProgrammeSolver, Rows } from '../../math/programme.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type PlanProblem, planValue } from './plan-problem.ts'
+import { allocateSeparable } from './separable.ts'
 import { type Polyline, Touch } from './upper-polyline.ts'
 
 export interface Plan {
@@ -23,6 +24,8 @@ export interface PlanEffort {
   gap?: number
   /** Programmes to solve at most. Default 25. */
   rounds?: number
+  /** Solves the whole programme even where the problem falls apart into budgets that can be solved each alone. */
+  whole?: boolean
   signal?: AbortSignal
 }
 
@@ -35,7 +38,9 @@ export interface PlanEffort {
  * @throws AppError `plan-infeasible` that names the limits which contradict each other.
  */
 export async function solvePlan(problem: PlanProblem, solver: ProgrammeSolver, options: PlanEffort = {}): Promise<Plan> {
-  const { gap: wanted = 1e-6, rounds: most = 25, signal } = options
+  const { gap: wanted = 1e-6, rounds: most = 25, signal, whole } = options
+  const direct = whole ? undefined : allocateSeparable(problem)
+  if (direct) return direct
   const { items, priceOfMoney } = problem
   const touches = items.map((item) => new Touch(item, priceOfMoney))
   let best: { effort: Float64Array; value: number } | undefined

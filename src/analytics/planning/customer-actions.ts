@@ -33,7 +33,12 @@ export async function saveCustomerActions(
   solver: ProgrammeSolver,
 ): Promise<CustomerActionSummary> {
   const { warehouse, signal } = context
-  const found = (await warehouse.columns(query.customersToPlan(), { signal })) as { customer_key: Float64Array; segment: Cell[]; class: Cell[]; measure_year: Float64Array }
+  const found = (await warehouse.columns(query.customersToPlan(), { signal })) as {
+    customer_key: Float64Array
+    segment: Cell[]
+    class: Cell[]
+    measure_year: Float64Array
+  }
   const customers = found.customer_key.length
   const everybody = new Set(items.map(({ segment }) => segment))
   const groups = new Map<string, { options: (Option | undefined)[]; mean: number; of: number; favoured: number }>()
@@ -65,12 +70,25 @@ export async function saveCustomerActions(
       cost[i * width + a] = option?.cost ?? 0
     }
   }
-  const plan = await chooseActions({ customers, actions: width, value, budgets: [{ name: 'money', use: cost, most: money }] }, solver, signal)
-  const reasons: { action: string; reason: string }[] = [{ action: 'none', reason: 'No action is worth its money here, or the money brings more with others.' }]
+  const plan = await chooseActions(
+    { customers, actions: width, value, budgets: [{ name: 'money', use: cost, most: money }] },
+    solver,
+    signal,
+  )
+  const reasons: { action: string; reason: string }[] = [
+    { action: 'none', reason: 'No action is worth its money here, or the money brings more with others.' },
+  ]
   const reasonOf = new Map<Option, number>()
   for (const { options: own } of groups.values())
-    for (const option of own) if (option && !reasonOf.has(option)) reasonOf.set(option, reasons.push({ action: option.item.lever, reason: option.reason }) - 1)
-  const columns = { customer_key: found.customer_key, reason_id: new Float64Array(customers), second_id: new Float64Array(customers).fill(Number.NaN), effort: new Float64Array(customers), value: new Float64Array(customers) }
+    for (const option of own)
+      if (option && !reasonOf.has(option)) reasonOf.set(option, reasons.push({ action: option.item.lever, reason: option.reason }) - 1)
+  const columns = {
+    customer_key: found.customer_key,
+    reason_id: new Float64Array(customers),
+    second_id: new Float64Array(customers).fill(Number.NaN),
+    effort: new Float64Array(customers),
+    value: new Float64Array(customers),
+  }
   for (let i = 0; i < customers; i++) {
     const group = groups.get(groupOf[i]!)!
     const taken = plan.choice[i]!
@@ -82,11 +100,22 @@ export async function saveCustomerActions(
       group.favoured++
     }
     let second = -1
-    for (let a = 1; a < width; a++) if (a !== taken && value[i * width + a]! > 0 && (second < 0 || value[i * width + a]! > value[i * width + second]!)) second = a
+    for (let a = 1; a < width; a++)
+      if (a !== taken && value[i * width + a]! > 0 && (second < 0 || value[i * width + a]! > value[i * width + second]!)) second = a
     if (second > 0) columns.second_id[i] = reasonOf.get(group.options[second]!)!
   }
-  await warehouse.load('plan_choice', columns, { customer_key: 'integer', reason_id: 'integer', second_id: 'integer', effort: 'double', value: 'double' })
-  const texts: Columns = { reason_id: Float64Array.from(reasons.keys()), action: reasons.map(({ action }) => action), reason: reasons.map(({ reason }) => reason) }
+  await warehouse.load('plan_choice', columns, {
+    customer_key: 'integer',
+    reason_id: 'integer',
+    second_id: 'integer',
+    effort: 'double',
+    value: 'double',
+  })
+  const texts: Columns = {
+    reason_id: Float64Array.from(reasons.keys()),
+    action: reasons.map(({ action }) => action),
+    reason: reasons.map(({ reason }) => reason),
+  }
   await warehouse.load('plan_reason', texts, { reason_id: 'integer', action: 'varchar', reason: 'varchar' })
   await context.save(customerAction, query.customerActions())
   const treated = new Map<string, { favoured: number; of: number }>()

@@ -80,7 +80,11 @@ export function guardrailRows(
   for (const [i, item] of items.entries()) {
     if ((item.lever !== 'convert' && item.lever !== 'acquire') || !(effort[i]! > 0)) continue
     const at = classNames.indexOf(item.class)
-    const check = checkUpgrades(respond(item.curve, effort[i]!), { rate: item.chain.next[at]![at + 1]!, low: 0, high: item.chain.upgradeHigh[at] ?? 1 })
+    const check = checkUpgrades(respond(item.curve, effort[i]!), {
+      rate: item.chain.next[at]![at + 1]!,
+      low: 0,
+      high: item.chain.upgradeHigh[at] ?? 1,
+    })
     rows.push({
       guardrail: 'observed upgrades',
       subject: item.title,

@@ -44,7 +44,13 @@ export async function planComingPeriods(
         const added = respond(item.curve, plan.effort[i]!) - respond(item.curve, 0)
         const cost = plan.effort[i]! / item.customers
         if (item.lever === 'leverage') own.push({ name: item.lever, next: across(row), profit: chain.profit[at]! * (1 + added), cost })
-        else own.push({ name: item.lever, next: across(item.lever === 'defend' ? fewerDrop(row, at, added) : moreRise(row, at, added)), profit: chain.profit[at]!, cost })
+        else
+          own.push({
+            name: item.lever,
+            next: across(item.lever === 'defend' ? fewerDrop(row, at, added) : moreRise(row, at, added)),
+            profit: chain.profit[at]!,
+            cost,
+          })
       }
       actions.push(own)
     })

@@ -34,7 +34,9 @@ export function sayPlan({ currency, figure, finding, check }: StepContext<unknow
   const cash = (value: number) => formatMoney(value.toFixed(4), currency)
   const recommended = outcomes.find(({ option }) => option === 'recommended')!
   const spent = plan.effort.reduce((sum, x) => sum + x, 0)
-  const scarce = limits.map((limit, r) => ({ ...limit, price: plan.shadowPrices[r]! })).filter(({ unit, row }) => unit === 'money' && row.upper < Infinity)
+  const scarce = limits
+    .map((limit, r) => ({ ...limit, price: plan.shadowPrices[r]! }))
+    .filter(({ unit, row }) => unit === 'money' && row.upper < Infinity)
   const nextUnit = 1 + Math.max(0, ...scarce.map(({ price }) => price))
   const assumed = items.every(({ basis }) => basis === 'assumption')
   const doubtText = assumed
@@ -117,7 +119,10 @@ export function sayPlan({ currency, figure, finding, check }: StepContext<unknow
     finding({
       name: guardrail === 'observed upgrades' ? 'plan-ugly-duckling' : 'plan-unequal-treatment',
       text: detail.charAt(0).toUpperCase() + detail.slice(1) + '.',
-      action: guardrail === 'observed upgrades' ? 'Ask what would make customers move up more often than ever seen, and test it first.' : 'Check that the difference has a reason other than who they are.',
+      action:
+        guardrail === 'observed upgrades'
+          ? 'Ask what would make customers move up more often than ever seen, and test it first.'
+          : 'Check that the difference has a reason other than who they are.',
       weight: 45,
       kind: 'bad',
       link: '/plan',

@@ -34,11 +34,16 @@ export async function readPlanInput({ warehouse, signal, has }: StepContext<unkn
   const arrivals = new Map<string, number[]>()
   for (const segment of segments) {
     const own = cells.filter((cell) => segment === all || cell.segment === segment)
-    const sum = (name: string, column: string) => own.filter((cell) => cell.class === name).reduce((total, cell) => total + Number(cell[column]), 0)
+    const sum = (name: string, column: string) =>
+      own.filter((cell) => cell.class === name).reduce((total, cell) => total + Number(cell[column]), 0)
     const customers = relationshipClasses.map((name) => sum(name, 'customers'))
-    const profit = relationshipClasses.map((name, i) => (customers[i]! > 0 ? ((sum(name, 'measure_year') / customers[i]!) * months) / 12 : 0))
+    const profit = relationshipClasses.map((name, i) =>
+      customers[i]! > 0 ? ((sum(name, 'measure_year') / customers[i]!) * months) / 12 : 0,
+    )
     const row = (from: string, column: string) =>
-      relationshipClasses.map((to) => Number(moves.find((move) => move.segment === segment && move.from_class === from && move.to_class === to)?.[column] ?? 0))
+      relationshipClasses.map((to) =>
+        Number(moves.find((move) => move.segment === segment && move.from_class === from && move.to_class === to)?.[column] ?? 0),
+      )
     const next = relationshipClasses.map((from, i) => stochastic(row(from, 'probability'), i))
     chains.push({
       segment,
@@ -53,7 +58,10 @@ export async function readPlanInput({ warehouse, signal, has }: StepContext<unkn
       upgradeHigh: relationshipClasses.map((from, i) => row(from, 'high')[i + 1] ?? 1),
     })
     const won = row('new', 'customers')
-    arrivals.set(segment, won.map((n) => n / Math.max(1, Number(length?.periods ?? 1) - 1)))
+    arrivals.set(
+      segment,
+      won.map((n) => n / Math.max(1, Number(length?.periods ?? 1) - 1)),
+    )
   }
   return {
     chains,
@@ -122,7 +130,8 @@ export const assumedBudgetShare = 0.02
 export function planLimits(items: readonly LeverItem[], { budgets, revenueYear, months }: PlanInput, settings: PlanSettings): ShownLimit[] {
   const limits: ShownLimit[] = []
   const within = (scope: string) => (item: LeverItem) =>
-    ['', 'all', all, item.lever, item.segment, item.class, `${item.lever}:${item.class}`].includes(scope.trim().toLowerCase()) || scope === item.segment
+    ['', 'all', all, item.lever, item.segment, item.class, `${item.lever}:${item.class}`].includes(scope.trim().toLowerCase()) ||
+    scope === item.segment
   const spendable = 1 - settings.reserveForTests
   const reserve = settings.reserveForTests > 0 ? `, less ${Math.round(100 * settings.reserveForTests)} % kept for tests` : ''
   for (const budget of budgets) {
@@ -145,7 +154,13 @@ export function planLimits(items: readonly LeverItem[], { budgets, revenueYear, 
     const hours = members.map(([i]): [number, number] => [i, settings.hoursPerMoney[items[i]!.lever] ?? 0]).filter(([, rate]) => rate > 0)
     if (Number(budget.hours) > 0 && hours.length > 0)
       limits.push({
-        row: { name: `hours:${budget.budget_id}`, title: `hours of ${budget.owner ?? budget.budget_id}`, entries: hours, lower: -Infinity, upper: Number(budget.hours) },
+        row: {
+          name: `hours:${budget.budget_id}`,
+          title: `hours of ${budget.owner ?? budget.budget_id}`,
+          entries: hours,
+          lower: -Infinity,
+          upper: Number(budget.hours),
+        },
         basis: 'loaded',
         owner: String(budget.owner ?? '') || null,
         unit: 'hours',
@@ -154,7 +169,13 @@ export function planLimits(items: readonly LeverItem[], { budgets, revenueYear, 
   if (limits.length === 0) {
     const amount = settings.budget ?? (assumedBudgetShare * revenueYear * months) / 12
     limits.push({
-      row: { name: 'budget', title: `budget of the coming period${reserve}`, entries: items.map((_, i) => [i, 1]), lower: -Infinity, upper: amount * spendable },
+      row: {
+        name: 'budget',
+        title: `budget of the coming period${reserve}`,
+        entries: items.map((_, i) => [i, 1]),
+        lower: -Infinity,
+        upper: amount * spendable,
+      },
       basis: settings.budget === undefined ? 'assumption' : 'setting',
       owner: null,
       unit: 'money',
@@ -164,7 +185,13 @@ export function planLimits(items: readonly LeverItem[], { budgets, revenueYear, 
     for (const [i, item] of items.entries())
       if (item.lever === floor.lever && item.class === floor.class)
         limits.push({
-          row: { name: `floor:${item.id}`, title: `floor of service: ${item.title}`, entries: [[i, 1]], lower: floor.perCustomer * item.customers, upper: Infinity },
+          row: {
+            name: `floor:${item.id}`,
+            title: `floor of service: ${item.title}`,
+            entries: [[i, 1]],
+            lower: floor.perCustomer * item.customers,
+            upper: Infinity,
+          },
           basis: 'setting',
           owner: null,
           unit: 'money',

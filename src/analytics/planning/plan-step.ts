@@ -5,10 +5,10 @@ import type { Step, StepContext } from '../../pipeline/step.ts'
 import { literalRows } from '../profitability/index.ts'
 import { customerAction, planFrontier, planGuardrail, planItem, planLimit, planOption, planPeriod, planTables } from './contract.ts'
 import { saveCustomerActions } from './customer-actions.ts'
-import { type PlanOptionOutcome, sayNoPlan, sayPlan } from './plan-findings.ts'
 import { guardrailRows } from './guardrails.ts'
 import { defaultAssumptions, drawScenarios, halfEffort, type LeverItem, leverItems } from './levers.ts'
 import { planComingPeriods } from './period-plan.ts'
+import { type PlanOptionOutcome, sayNoPlan, sayPlan } from './plan-findings.ts'
 import { type PlanInput, planLimits, readPlanInput, type ShownLimit } from './plan-input.ts'
 import { itemSlope, itemValue, levers, type PlanProblem, planValue } from './plan-problem.ts'
 import { respond } from './response.ts'
@@ -73,13 +73,22 @@ async function writePlan(context: StepContext<PlanParameters>): Promise<void> {
     const plan = await solvePlan(problem, solver, { gap: 1e-6, signal })
     progress(0.1)
     const scenarios = drawScenarios(items, discount, parameters.scenarios, createRandom(seed).split('plan'))
-    const doubt = await doubtOfPlan(problem, scenarios, plan.effort, solver, { signal, progress: (fraction) => progress(0.1 + 0.5 * fraction) })
+    const doubt = await doubtOfPlan(problem, scenarios, plan.effort, solver, {
+      signal,
+      progress: (fraction) => progress(0.1 + 0.5 * fraction),
+    })
     const outcomes = await compareOptions(context, problem, scenarios, plan, items, solver)
     progress(0.7)
     const reserve = testReserve(items, limits, parameters.reserveForTests, doubt)
     await context.save(planItem, literalRows(planItem, itemRows(problem, items, plan, scenarios, doubt, reserve)))
     await context.save(planLimit, literalRows(planLimit, limitRows(limits, plan)))
-    await context.save(planOption, literalRows(planOption, outcomes.map(({ row }) => row)))
+    await context.save(
+      planOption,
+      literalRows(
+        planOption,
+        outcomes.map(({ row }) => row),
+      ),
+    )
     const frontier = await valueByBudget(problem, limits, scenarios, solver, signal)
     await context.save(planFrontier, literalRows(planFrontier, frontier))
     const coming = await planComingPeriods(input, items, plan, discount, parameters.periods, money, solver, signal)
@@ -130,7 +139,9 @@ async function compareOptions(
       worst_tenth: money(outcome.worstTenth),
       losing: outcome.losing,
       regret: money(best - outcome.mean),
-      allocation: JSON.stringify(Object.fromEntries(items.flatMap(({ id }, i) => (effort[i]! > 0.005 ? [[id, Math.round(effort[i]! * 100) / 100]] : [])))),
+      allocation: JSON.stringify(
+        Object.fromEntries(items.flatMap(({ id }, i) => (effort[i]! > 0.005 ? [[id, Math.round(effort[i]! * 100) / 100]] : []))),
+      ),
     }
     return [{ option, outcome, effort, regret: best - outcome.mean, row }]
   })
@@ -138,7 +149,9 @@ async function compareOptions(
 
 /** Money kept for tests goes to the items whose response is most worth knowing, in proportion. */
 function testReserve(items: readonly LeverItem[], limits: readonly ShownLimit[], part: number, { knowing }: Doubt): Float64Array {
-  const kept = limits.filter(({ unit, row }) => unit === 'money' && row.upper < Infinity).reduce((sum, { row }) => sum + (row.upper / (1 - part)) * part, 0)
+  const kept = limits
+    .filter(({ unit, row }) => unit === 'money' && row.upper < Infinity)
+    .reduce((sum, { row }) => sum + (row.upper / (1 - part)) * part, 0)
   const order = [...items.keys()].sort((a, b) => knowing[b]! - knowing[a]!).slice(0, 3)
   const total = order.reduce((sum, i) => sum + knowing[i]!, 0)
   const reserve = new Float64Array(items.length)
@@ -146,7 +159,14 @@ function testReserve(items: readonly LeverItem[], limits: readonly ShownLimit[],
   return reserve
 }
 
-function itemRows(problem: PlanProblem, items: readonly LeverItem[], plan: Plan, scenarios: Scenario[], doubt: Doubt, reserve: Float64Array) {
+function itemRows(
+  problem: PlanProblem,
+  items: readonly LeverItem[],
+  plan: Plan,
+  scenarios: Scenario[],
+  doubt: Doubt,
+  reserve: Float64Array,
+) {
   const worlds = scenarios.map((scenario) => inScenario(problem, scenario))
   return items.map((item, i) => {
     const x = plan.effort[i]!
@@ -210,7 +230,13 @@ function limitRows(limits: readonly ShownLimit[], plan: Plan) {
 }
 
 /** Budgets from none to twice as much. */
-async function valueByBudget(problem: PlanProblem, limits: readonly ShownLimit[], scenarios: Scenario[], solver: ProgrammeSolver, signal: AbortSignal) {
+async function valueByBudget(
+  problem: PlanProblem,
+  limits: readonly ShownLimit[],
+  scenarios: Scenario[],
+  solver: ProgrammeSolver,
+  signal: AbortSignal,
+) {
   const steps = 10
   const rows = []
   const total = limits.filter(({ unit, row }) => unit === 'money' && row.upper < Infinity).reduce((sum, { row }) => sum + row.upper, 0)
@@ -218,7 +244,9 @@ async function valueByBudget(problem: PlanProblem, limits: readonly ShownLimit[]
     const part = step / steps
     const scaled: PlanProblem = {
       ...problem,
-      rows: limits.map(({ row, unit }) => (unit === 'money' && row.upper < Infinity ? { ...row, upper: row.upper * part, lower: Math.min(row.lower, row.upper * part) } : row)),
+      rows: limits.map(({ row, unit }) =>
+        unit === 'money' && row.upper < Infinity ? { ...row, upper: row.upper * part, lower: Math.min(row.lower, row.upper * part) } : row,
+      ),
     }
     const plan = await solvePlan(scaled, solver, { gap: 1e-4, rounds: 8, signal }).catch(() => undefined)
     if (!plan) continue

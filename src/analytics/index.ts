@@ -4,6 +4,7 @@ import { acquisitionSteps } from './acquisition/index.ts'
 import { auditSteps } from './audit/index.ts'
 import { costingSteps } from './costing/index.ts'
 import { equitySteps } from './equity/index.ts'
+import { planningSteps } from './planning/index.ts'
 import { pricingSteps } from './pricing/index.ts'
 import { profitabilitySteps } from './profitability/index.ts'
 import { relationshipSteps } from './relationships/index.ts'
@@ -23,6 +24,7 @@ export const allSteps: AnyStep[] = [
   ...relationshipSteps,
   ...equitySteps,
   ...acquisitionSteps,
+  ...planningSteps,
 ]
 
 /** The contracts of everything that a run can write. */

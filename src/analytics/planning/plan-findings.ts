@@ -106,7 +106,7 @@ export function sayPlan({ currency, figure, finding, check }: StepContext<unknow
         kind: 'data',
         link: '/plan',
       })
-  const wasted = items.map((item, i) => ({ item, at: itemSlope(item, item.today, 0) })).filter(({ item, at }) => item.today > 0 && at < 1)
+  const wasted = items.map((item) => ({ item, at: itemSlope(item, item.today, 0) })).filter(({ item, at }) => item.today > 0 && at < 1)
   for (const { item, at } of wasted.slice(0, 2))
     finding({
       name: 'plan-overspent',

@@ -9,6 +9,7 @@ const slow = [
   'src/analytics/planning/choose-actions.test.ts',
   'src/analytics/planning/robust-plan.test.ts',
   'src/analytics/planning/solve-plan.test.ts',
+  'src/analytics/planning/steps.test.ts',
   'src/analytics/pricing/waterfall.test.ts',
   'src/analytics/profitability/comparison.test.ts',
   'src/analytics/profitability/findings.test.ts',

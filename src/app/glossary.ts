@@ -3,6 +3,7 @@ import { concentrationTerms } from './glossary/concentration.ts'
 import { dataTerms } from './glossary/data.ts'
 import { layerTerms } from './glossary/layers.ts'
 import { modelTerms } from './glossary/models.ts'
+import { planningTerms } from './glossary/planning.ts'
 import { pricingTerms } from './glossary/pricing.ts'
 import { resultTerms } from './glossary/results.ts'
 import type { Term } from './glossary/term.ts'
@@ -22,6 +23,7 @@ export const glossary: readonly Term[] = [
   ...resultTerms,
   ...valueTerms,
   ...modelTerms,
+  ...planningTerms,
 ].sort((a, b) => collator.compare(a.term, b.term))
 
 /** Terms for words that somebody types, the best first: by name, then by synonym, then by what is said about them. */

@@ -50,6 +50,7 @@ export const planItem = table({
     response_ceiling: col.number('Response at most', 'The same however much is spent.', { additive: false }),
     worth: col.moneySum('Worth of a full response', 'Present value if the response rose by 1 for all its customers.', { additive: false }),
     half_effort: col.moneySum('Half at', 'Effort at which half of what can be reached is reached.', { additive: false }),
+    curve: col.json('Curve', 'Form and parameters of the response curve; effort in money of the coming period.'),
     warning: optional(col.text('Warning', 'What to mind: more upgrades than were ever seen, few customers, no scenario agrees.')),
   },
 })

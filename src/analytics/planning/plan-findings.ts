@@ -118,7 +118,7 @@ export function sayPlan({ currency, figure, finding, check }: StepContext<unknow
   for (const { detail, guardrail } of guardrails.filter(({ flagged }) => flagged).slice(0, 3))
     finding({
       name: guardrail === 'observed upgrades' ? 'plan-ugly-duckling' : 'plan-unequal-treatment',
-      text: detail.charAt(0).toUpperCase() + detail.slice(1) + '.',
+      text: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`,
       action:
         guardrail === 'observed upgrades'
           ? 'Ask what would make customers move up more often than ever seen, and test it first.'

@@ -30,7 +30,7 @@ export const planParameters = z.strictObject({
   /** Draws of how things could be. */
   scenarios: z.number().int().min(20).max(2000).default(60),
   /** Periods to plan ahead. */
-  periods: z.number().int().min(1).max(12).default(4),
+  ahead: z.number().int().min(1).max(12).default(4),
   /** Least money per customer of a class in the coming period: a floor of service. */
   floors: z.array(z.strictObject({ lever: z.enum(levers), class: z.string(), perCustomer: z.number().min(0) })).default([]),
   /** Hours that a unit of money of each lever takes; with it budgets in hours bind. */
@@ -91,7 +91,7 @@ async function writePlan(context: StepContext<PlanParameters>): Promise<void> {
     )
     const frontier = await valueByBudget(problem, limits, scenarios, solver, signal)
     await context.save(planFrontier, literalRows(planFrontier, frontier))
-    const coming = await planComingPeriods(input, items, plan, discount, parameters.periods, money, solver, signal)
+    const coming = await planComingPeriods(input, items, plan, discount, parameters.ahead, money, solver, signal)
     await context.save(planPeriod, literalRows(planPeriod, coming))
     progress(0.8)
     const spent = plan.effort.reduce((sum, x) => sum + x, 0)
@@ -197,6 +197,7 @@ function itemRows(
       response_ceiling: item.curve.ceiling,
       worth: money(item.worth),
       half_effort: money(halfEffort(item.curve)),
+      curve: JSON.stringify(item.curve),
       warning: warningFor(item, x, doubt.chosen[i]!),
     }
   })

@@ -6,8 +6,8 @@ import type { Row } from '../../warehouse/port.ts'
 import { sql } from '../../warehouse/sql.ts'
 import { literalRows } from '../profitability/index.ts'
 import { riskMix, riskPart, riskTables } from './contract.ts'
-import { covariances, type EfficientMix, efficientFrontier, efficientMix, portfolioRisk } from './risk.ts'
 import * as query from './risk.sql.ts'
+import { covariances, type EfficientMix, efficientFrontier, efficientMix, portfolioRisk } from './risk.ts'
 
 export const riskParameters = z.strictObject({
   /** Largest part by which the share of a segment may move from today's in a steadier mix. */
@@ -43,16 +43,23 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
   }
   const [values] = await warehouse.rows(query.attributeValues(), { signal })
   const attribute = parameters.by ?? query.partAttributes.find((name) => Number(values?.[name] ?? 0) >= 2)
-  if (!attribute) return refuse('all customers are one part of the portfolio', 'Load customers with their segment, industry, channel or country.')
+  if (!attribute)
+    return refuse('all customers are one part of the portfolio', 'Load customers with their segment, industry, channel or country.')
   const [layer] = await warehouse.rows(sql`select available from layer where layer = 'contribution'`, { signal })
   const cost = layer?.available === true
   const parts = await warehouse.rows(query.parts(attribute), { signal })
   const flows = await warehouse.rows(query.monthlyFlows(warehouse.dialect, attribute, cost), { signal })
   const named = parts.slice(0, parts.length > mostParts ? mostParts - 1 : mostParts).map(({ part }) => String(part))
   const names = parts.length > mostParts ? [...named, '(other)'] : named
-  const { periods, months } = wholePeriods(flows.map(({ month }) => String(month)), context.asOf)
+  const { periods, months } = wholePeriods(
+    flows.map(({ month }) => String(month)),
+    context.asOf,
+  )
   if (periods.length < fewestPeriods)
-    return refuse(`there are ${periods.length} whole periods of cash flow, and at least ${fewestPeriods} are needed`, 'Load orders over a longer time.')
+    return refuse(
+      `there are ${periods.length} whole periods of cash flow, and at least ${fewestPeriods} are needed`,
+      'Load orders over a longer time.',
+    )
   const table = names.map(() => new Float64Array(periods.length))
   for (const { part, month, flow } of flows) {
     const period = periods.findIndex(({ from, to }) => String(month) >= from && String(month) < to)
@@ -63,7 +70,8 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
   const totals = table.map((flow) => flow.reduce((sum, value) => sum + value, 0))
   const whole = totals.reduce((sum, value) => sum + value, 0)
   const earning = [...names.keys()].filter((i) => totals[i]! > 0)
-  if (earning.length < 2 || !(whole > 0)) return refuse('fewer than two parts of the portfolio earn anything', 'See which parts lose money on the portfolio page.')
+  if (earning.length < 2 || !(whole > 0))
+    return refuse('fewer than two parts of the portfolio earn anything', 'See which parts lose money on the portfolio page.')
   const weights = Float64Array.from(earning, (i) => totals[i]! / earning.reduce((sum, k) => sum + totals[k]!, 0))
   const perWeight = earning.map((i, k) => [...table[i]!].map((value) => value / weights[k]!))
   const covariance = covariances({ names: earning.map((i) => names[i]!), flows: perWeight })
@@ -101,7 +109,8 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
     }
   })
   await context.save(riskPart, literalRows(riskPart, rows))
-  const shares = (mix: Float64Array) => JSON.stringify(Object.fromEntries(earning.map((i, k) => [names[i], Math.round(1e6 * mix[k]!) / 1e6])))
+  const shares = (mix: Float64Array) =>
+    JSON.stringify(Object.fromEntries(earning.map((i, k) => [names[i], Math.round(1e6 * mix[k]!) / 1e6])))
   const mixes = [
     { title: 'Today', mean: now.mean, deviation: now.deviation, weights },
     ...frontier.map((mix, i) => ({ ...mix, title: i === 0 ? 'Steadiest' : i === frontier.length - 1 ? 'Earns most' : 'Between' })),
@@ -110,7 +119,13 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
     riskMix,
     literalRows(
       riskMix,
-      mixes.map((mix, step) => ({ step, title: mix.title, mean: money(mix.mean), deviation: money(mix.deviation), weights: shares(mix.weights) })),
+      mixes.map((mix, step) => ({
+        step,
+        title: mix.title,
+        mean: money(mix.mean),
+        deviation: money(mix.deviation),
+        weights: shares(mix.weights),
+      })),
     ),
   )
   say()
@@ -141,7 +156,9 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
         link: '/risk',
       })
     }
-    const steady = earning.map((i, k) => ({ name: names[i]!, beta: now.betas[k]!, weight: weights[k]! })).filter(({ beta, weight }) => beta < 0.25 && weight > 0.05)
+    const steady = earning
+      .map((i, k) => ({ name: names[i]!, beta: now.betas[k]!, weight: weights[k]! }))
+      .filter(({ beta, weight }) => beta < 0.25 && weight > 0.05)
     for (const { name, beta } of steady.slice(0, 1))
       context.finding({
         name: 'steadying-part',
@@ -166,7 +183,7 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
 
 /** Whole quarters counted back from the last whole month when there are eight or more, else whole months. */
 function wholePeriods(months: string[], asOf: string): { periods: { from: string; to: string }[]; months: number } {
-  const first = months.reduce((least, month) => (month < least ? month : least), '9999-12-01')
+  const first = months.toSorted()[0] ?? '9999-12-01'
   // The month that holds the last day counts when that day ends it.
   const next = addMonths(`${asOf.slice(0, 7)}-01`, 1)
   const ended = new Date(Date.parse(asOf) + 86_400_000).toISOString().slice(0, 10) === next

@@ -52,7 +52,13 @@ beforeAll(async () => {
   )
   await warehouse.load(
     'plan_choice',
-    { customer_key: Float64Array.of(1, 2), reason_id: Float64Array.of(1, 0), second_id: Float64Array.of(Number.NaN, 1), effort: Float64Array.of(2.5, 0), value: Float64Array.of(7, 0) },
+    {
+      customer_key: Float64Array.of(1, 2),
+      reason_id: Float64Array.of(1, 0),
+      second_id: Float64Array.of(Number.NaN, 1),
+      effort: Float64Array.of(2.5, 0),
+      value: Float64Array.of(7, 0),
+    },
     { customer_key: 'integer', reason_id: 'integer', second_id: 'integer', effort: 'double', value: 'double' },
   )
   await warehouse.load(
@@ -103,8 +109,28 @@ const cases: SqlCase[] = [
     of: 'customerActions',
     query: plan.customerActions(),
     rows: [
-      { customer_id: 'A', customer_key: 1, segment: 'key', class: 'friend', action: 'convert', effort: '2.5000', value: '7.0000', next_best: null, reason: 'Worth it.' },
-      { customer_id: 'B', customer_key: 2, segment: 'tail', class: 'acquaintance', action: 'none', effort: '0.0000', value: '0.0000', next_best: 'convert', reason: 'Not worth it.' },
+      {
+        customer_id: 'A',
+        customer_key: 1,
+        segment: 'key',
+        class: 'friend',
+        action: 'convert',
+        effort: '2.5000',
+        value: '7.0000',
+        next_best: null,
+        reason: 'Worth it.',
+      },
+      {
+        customer_id: 'B',
+        customer_key: 2,
+        segment: 'tail',
+        class: 'acquaintance',
+        action: 'none',
+        effort: '0.0000',
+        value: '0.0000',
+        next_best: 'convert',
+        reason: 'Not worth it.',
+      },
     ],
   },
   { of: 'attributeValues', query: risk.attributeValues(), rows: [{ segment_id: 2, industry: 0, channel_default: 0, country: 0 }] },

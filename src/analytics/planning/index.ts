@@ -1,5 +1,1 @@
-export { type ActionPlan, type ActionProblem, chooseActions } from './choose-actions.ts'
-export { type PlanItem, type PlanProblem, type PlanRow, planValue } from './plan-problem.ts'
-export { curveThroughJudgement, type Judgement, type ResponseCurve, respond, slope } from './response.ts'
-export { type Plan, solvePlan } from './solve-plan.ts'
 export { planningSteps } from './steps.ts'

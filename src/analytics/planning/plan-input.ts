@@ -3,7 +3,7 @@ import type { Row } from '../../warehouse/port.ts'
 import { relationshipClasses } from '../relationships/index.ts'
 import type { Judged, LeverAssumptions, LeverItem, SegmentChain } from './levers.ts'
 import * as query from './plan.sql.ts'
-import { type Lever, levers, type PlanRow } from './plan-problem.ts'
+import type { Lever, PlanRow } from './plan-problem.ts'
 
 /** What a plan is made of, read from the tables of a run. */
 export interface PlanInput {
@@ -199,5 +199,3 @@ export function planLimits(items: readonly LeverItem[], { budgets, revenueYear, 
   }
   return limits
 }
-
-export const isLever = (name: string): name is Lever => (levers as readonly string[]).includes(name)

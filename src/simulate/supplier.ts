@@ -50,6 +50,7 @@ const planted = {
   ploy: 'ACC-1019',
   lost: 'ACC-1024',
   loader: 'ACC-1047',
+  bargainer: 'ACC-1088',
   latin: 'ACC-1033',
   cyrillic: 'АСС-1033',
   commodity: 'P-0207',
@@ -189,6 +190,12 @@ const truths: PlantedTruth[] = [
     where: '/pricing',
   },
   {
+    name: 'discount-without-volume',
+    statement: 'Fenwick Print Works, a small account, has talked itself into 36 % off, the discount of a size that it does not have.',
+    customers: [planted.bargainer],
+    where: '/pricing',
+  },
+  {
     name: 'rebates-accrued',
     statement: 'The volume bonus of 2026 is booked by expectation since January and will be paid after the year.',
     where: '/pricing',
@@ -320,6 +327,18 @@ function makeAccounts(random: Random, products: number): Account[] {
       const month = new Date(day * 86_400_000).getUTCMonth()
       return month === 11 ? 3.6 : month < 2 ? 0.15 : 1
     },
+  })
+  change(planted.bargainer, {
+    ...always,
+    name: 'Fenwick Print Works',
+    industry: 'Printing',
+    segment: 'tail',
+    country: 'Germany',
+    currency: 'EUR',
+    rate: 0.08,
+    units: 7,
+    // Its purchasing department called ordinary parts a commodity and got a giant's discount.
+    discount: () => 0.36,
   })
   change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })
   for (const account of accounts) if (account.id !== planted.gem) account.range.push(commodity, commodity)

@@ -7,6 +7,7 @@ import { sql } from '../../warehouse/sql.ts'
 import { literalRows, type Periods } from '../profitability/index.ts'
 import { customerPrice, customerPriceElement, priceElementMonth, priceWaterfall } from './contract.ts'
 import * as element from './elements.sql.ts'
+import { saveRows } from './save-rows.ts'
 import * as query from './waterfall.sql.ts'
 import { sayWaterfall } from './waterfall-findings.ts'
 import { type PriceElement, waterfallResidual, waterfallRows } from './waterfall-rows.ts'
@@ -35,7 +36,7 @@ export async function writeWaterfall(context: StepContext<z.infer<typeof waterfa
   progress(0.8)
 
   const rows = await scopeRows(context, settings)
-  await context.save(priceWaterfall, literalRows(priceWaterfall, rows))
+  await saveRows(context, priceWaterfall, rows)
   check(tie(rows, await warehouse.rows(sql`select layer, amount from layer`, { signal })))
   if (given) check(counted(left, context.currency))
   await sayWaterfall(context, rows, settings)

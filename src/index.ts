@@ -1,8 +1,10 @@
 /**
  * The library: the same use cases that the command line and the web app call. Workspaces are folders; see ARCHITECTURE.md.
  */
+
 export * as costing from './analytics/costing/index.ts'
 export * from './analytics/index.ts'
+export * as pricing from './analytics/pricing/index.ts'
 export * as relationships from './analytics/relationships/index.ts'
 export * as value from './analytics/value/index.ts'
 export { compareSnapshots } from './app/compare.ts'

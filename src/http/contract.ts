@@ -47,6 +47,17 @@ const view = {
   columns: z.string().max(5000).optional().meta({ description: 'Column names by comma; all where absent' }),
 }
 
+const worksheet = z
+  .string()
+  .max(20_000)
+  .meta({
+    description:
+      'JSON: reference, price, functional, startUp, postPurchase (lists of name, amount, once, probability), switchingCost, ourCost, inducement, years, discountPerYear',
+    examples: [
+      '{"reference":300,"price":850,"functional":[{"name":"output","amount":350}],"postPurchase":[{"name":"maintenance","amount":200}]}',
+    ],
+  })
+
 const staged = { tags: ['imports'] }
 
 export const routes = {
@@ -310,6 +321,22 @@ export const routes = {
       }),
     },
     responses: { 200: json(s.priceWaterfall, 'Its steps') },
+  }),
+  economicValue: createRoute({
+    method: 'get',
+    path: '/economic-value',
+    tags: ['pages'],
+    summary: 'The worksheet of economic value to the customer, worked out',
+    request: { query: z.object({ input: worksheet }) },
+    responses: { 200: json(s.economicValue, 'Value, what the customer keeps, and what the price means') },
+  }),
+  economicValueWorkbook: createRoute({
+    method: 'get',
+    path: '/economic-value.xlsx',
+    tags: ['downloads'],
+    summary: 'The same worksheet as a workbook with live formulas',
+    request: { query: z.object({ input: worksheet }) },
+    responses: { 200: file('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'XLSX') },
   }),
   explain: createRoute({
     method: 'get',

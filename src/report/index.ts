@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import type { Workspace } from '../app/workspace.ts'
 import { htmlReport } from './html.ts'
+import { replaceFile } from './replace-file.ts'
 import { gatherReportData } from './source.ts'
 import { writeReportWorkbook } from './workbook.ts'
 
@@ -18,16 +17,4 @@ export async function writeWorkbook(workspace: Workspace, file: string, options:
   await replaceFile(file, (temporary) => writeReportWorkbook(temporary, data))
 }
 
-// Written beside its place and renamed: whoever opens the file sees all of it or the one before.
-async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const target = resolve(file)
-  await mkdir(dirname(target), { recursive: true })
-  const temporary = `${target}.${randomBytes(4).toString('hex')}.part`
-  try {
-    await write(temporary)
-    await rename(temporary, target)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
+export { writeEconomicValue } from './economic-value.ts'

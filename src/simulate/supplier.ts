@@ -190,10 +190,16 @@ const truths: PlantedTruth[] = [
     where: '/pricing',
   },
   {
+    name: 'commoditising-product',
+    statement: 'The same bearing P-0207, for the same customers: list price rises, what they pay falls quarter by quarter.',
+    products: [planted.commodity],
+    where: '/pricing?view=radar',
+  },
+  {
     name: 'discount-without-volume',
     statement: 'Fenwick Print Works, a small account, has talked itself into 36 % off, the discount of a size that it does not have.',
     customers: [planted.bargainer],
-    where: '/pricing',
+    where: '/pricing?view=discounts',
   },
   {
     name: 'rebates-accrued',

@@ -29,6 +29,7 @@ export type ImportAnswers = Of<'importAnswers'>
 export type Portfolio = Of<'portfolio'>
 export type Customer = Of<'customer'>
 export type PriceWaterfall = Of<'priceWaterfall'>
+export type EconomicValue = Of<'economicValue'>
 export type Explanation = Of<'explanation'>
 export type SearchHit = Of<'searchHit'>
 export type Term = Of<'term'>
@@ -120,6 +121,18 @@ export const usePriceWaterfall = (question: WaterfallQuestion | undefined, snaps
     retry: false,
     placeholderData: keepPreviousData,
   })
+
+export const useEconomicValue = (input: string | undefined) =>
+  useQuery({
+    queryKey: ['economic-value', input],
+    queryFn: ({ signal }) => take(client['economic-value'].$get({ query: { input: input! } }, abort(signal))),
+    enabled: input !== undefined,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  })
+
+export const economicValueUrl = (input: string) => `/api/v1/economic-value.xlsx?${new URLSearchParams({ input })}`
 
 export const useExplanation = (
   target: { table: string; column: string; where: Record<string, string | number | null> } | undefined,

@@ -85,7 +85,7 @@ function sayRadar({ finding, currency }: StepContext<unknown>, radar: readonly R
               .join(', ')}`
           : ''
       }.`,
-    doubt: `Score ${number(row.score)} of 1 (90 % interval ${number(row.score_low)} to ${number(row.score_high)}); not known: why deals were lost, who asked for bids, how volume answers price.`,
+    doubt: `Score ${number(row.score)} of 1 (90 % interval over customers ${number(row.score_low)} to ${number(row.score_high)}), prices ${formatRange(ratio(row.price_change_low), ratio(row.price_change_high))}; not known: why deals were lost, who asked for bids, how volume answers price.`,
     action:
       'Product management with pricing: work out its economic value to the customer by segment, unbundle what is not needed, stop matching by habit.',
     weight: 61,

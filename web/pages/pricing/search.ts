@@ -6,15 +6,24 @@ export interface PricingSearch extends CommonSearch, TableSearch {
   /** `all`, `segment:key`, `customer:C001`, with `@previous` or `@current` behind it. */
   show?: string
   against?: string
+  view?: PricingView
+  /** The worksheet of economic value, as JSON. */
+  evc?: string
 }
+
+export const views = ['waterfall', 'discounts', 'index', 'radar', 'worth'] as const
+export type PricingView = (typeof views)[number]
 
 export function pricingSearch(raw: RawSearch): PricingSearch {
   const [show, against] = [one(raw.show), one(raw.against)]
+  const view = views.find((name) => name === one(raw.view))
   return {
     ...commonSearch(raw),
     ...tableSearch(raw),
     ...(show && parseWhose(show) ? { show } : {}),
     ...(against && parseWhose(against) ? { against } : {}),
+    ...(view && view !== 'waterfall' ? { view } : {}),
+    ...(one(raw.evc) ? { evc: one(raw.evc)! } : {}),
   }
 }
 

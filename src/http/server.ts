@@ -53,7 +53,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const warnings: string[] = []
   if (!loopback.has(host)) {
     warnings.push(`Other machines can reach ${host}: whoever has the token sees all data, and nothing is encrypted on the way.`)
-    for (const warning of warnings) log('warn', warning)
   }
 
   const jobs = new Jobs((error, job) => log('error', 'job failed', { job: job.id, title: job.title, ...errorDetails(error) }))

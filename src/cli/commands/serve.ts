@@ -17,6 +17,7 @@ export async function serve(workspace: Awaited<ReturnType<typeof workspaceOf>>, 
   const { startServer } = await import('../../http/server.ts')
   const server = await startServer({ workspace, port: options.port, host: options.host })
   print(server.url)
+  for (const warning of server.warnings) say(`warning: ${warning}`)
   say(`serving ${bold(workspace.config.name, process.stderr)}; the link carries the token, Ctrl-C ends`)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

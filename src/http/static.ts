@@ -53,9 +53,7 @@ export async function serveWebApp(folder: string): Promise<WebApp> {
     )
     if (at === builtAt) return
     assets = at === 0 ? new Map() : await listAssets(folder)
-    const text = at === 0 ? null : await readFile(join(folder, 'index.html'), 'utf8')
-    // Built with relative addresses; a page deep in the app must still find its scripts.
-    const html = text?.replaceAll(/(src|href)="\.\//g, '$1="/') ?? null
+    const html = at === 0 ? null : await readFile(join(folder, 'index.html'), 'utf8')
     start = html === null ? null : { html, etag: etagOf(html) }
     scripts = html === null ? [] : inlineScriptHashes(html)
     builtAt = at

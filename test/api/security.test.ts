@@ -9,7 +9,7 @@ import { type Company, openCompany, problemOf, rawRequest, talk, token } from '.
 let company: Company
 let web: string
 const page =
-  '<!doctype html><script>document.title="x"</script><script type="module" src="./assets/main-0a1b2c3d4e.js"></script><div id="root"></div>'
+  '<!doctype html><script>document.title="x"</script><script type="module" src="/assets/main-0a1b2c3d4e.js"></script><div id="root"></div>'
 
 beforeAll(async () => {
   web = await mkdtemp(join(tmpdir(), 'clientele-web-'))

@@ -72,7 +72,8 @@ export async function builtWebApp(): Promise<string> {
     (info) => info.mtimeMs,
     () => 0,
   )
-  const newest = Math.max(...(await Promise.all(['web', 'src/charts', 'src/shared'].map((name) => newestIn(join(root, name))))))
+  const settings = (await stat(join(root, 'vite.config.ts'))).mtimeMs
+  const newest = Math.max(settings, ...(await Promise.all(['web', 'src/charts', 'src/shared'].map((name) => newestIn(join(root, name))))))
   // A folder of its own, so that nobody who builds meanwhile takes files away from under the test.
   const own = await mkdtemp(join(tmpdir(), 'clientele-web-'))
   if (builtAt >= newest) {

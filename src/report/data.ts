@@ -48,6 +48,12 @@ export interface ReportData {
   /** Largest gain first. */
   changes?: Exhibit | undefined
   worstChanges?: Exhibit | undefined
+  /** Models of customer value, what they told of the held-out part, and whether the data are of their kind. */
+  valueModels?: Exhibit | undefined
+  valueHoldout?: Exhibit | undefined
+  valueCalibration?: Exhibit | undefined
+  valueLift?: Exhibit | undefined
+  valueAdvice?: Exhibit | undefined
   /** How many customers are new, returning, kept or lost. */
   changeCounts: { status: string; customers: number }[]
 }

@@ -11,6 +11,7 @@ import { customersSection } from './sections/customers.ts'
 import { dataSection } from './sections/data.ts'
 import { layersSection, monthsSection } from './sections/layers.ts'
 import { methodSection } from './sections/method.ts'
+import { modelsSection } from './sections/models.ts'
 import { pricingSection } from './sections/pricing.ts'
 import { productsSection } from './sections/products.ts'
 import { summarySection } from './sections/summary.ts'
@@ -30,6 +31,7 @@ export async function htmlReport(data: ReportData): Promise<string> {
     customersSection,
     productsSection,
     monthsSection,
+    modelsSection,
     dataSection,
     methodSection,
   ]

@@ -89,6 +89,11 @@ export async function gatherReportData(workspace: Workspace, extent: Extent, sna
     worstProducts: await lowEnd('product_profit', { sort: [up(measure), up('product_id')] }),
     changes: await long('customer_change', { filters: named, sort: [down('change'), up('customer_id')] }),
     worstChanges: await lowEnd('customer_change', { filters: named, sort: [up('change'), up('customer_id')] }),
+    valueModels: await all('value_model', { sort: [up('fitted_on'), up('kind'), up('misplaced'), up('model')] }),
+    valueHoldout: await all('value_holdout', { sort: [up('week')] }),
+    valueCalibration: await all('value_calibration', { sort: [up('model'), up('frequency')] }),
+    valueLift: await all('value_lift', { sort: [up('model'), up('grouping'), up('tenth')] }),
+    valueAdvice: await all('value_advice', { sort: [up('position')] }),
     changeCounts,
   }
 }

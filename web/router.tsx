@@ -92,6 +92,16 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
 })
 
+const acquisition = createRoute({
+  getParentRoute: () => root,
+  path: '/acquisition',
+  validateSearch: (raw: RawSearch): CommonSearch & TableSearch & { by?: string } => ({
+    ...withTable(raw),
+    ...(one(raw.by) ? { by: one(raw.by)! } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/acquisition/AcquisitionPage.tsx'), 'AcquisitionPage'),
+})
+
 const cohorts = createRoute({
   getParentRoute: () => root,
   path: '/cohorts',
@@ -192,6 +202,7 @@ export const router = createRouter({
     relationships,
     audit,
     cohorts,
+    acquisition,
     models,
     data,
     importStart,

@@ -1,3 +1,4 @@
+export { acquisitionQuality, earlySignals } from './acquisition.ts'
 export { type BridgeInput, bridgeWaterfall } from './bridge.ts'
 export { type Chart, type ChartContext, type ChartFrame, type Drawing, drawChart, type TwinColumn } from './chart.ts'
 export { type ClassFlowInput, classFlow } from './class-flow.ts'

@@ -44,6 +44,7 @@ const pages = [
   '/pricing?against=all@previous&show=all@current',
   '/audit',
   '/cohorts',
+  '/acquisition',
   '/cohorts?grain=quarter&show=cumulative',
   '/models',
   '/settings',

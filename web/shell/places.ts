@@ -10,6 +10,7 @@ export interface Place {
     | '/pricing'
     | '/audit'
     | '/cohorts'
+    | '/acquisition'
     | '/data'
     | '/settings'
     | '/glossary'
@@ -33,7 +34,7 @@ export const places: { group: string; items: Place[] }[] = [
     items: [
       { title: 'Audit', to: '/audit' },
       { title: 'Cohorts', to: '/cohorts' },
-      { title: 'Acquisition', needs: 'channel and cost of winning each customer' },
+      { title: 'Acquisition', to: '/acquisition' },
       { title: 'Drivers', needs: 'survey answers' },
       { title: 'Intimacy', needs: 'contacts and meetings' },
       { title: 'Needs', needs: 'needs that customers have named' },

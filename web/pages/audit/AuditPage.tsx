@@ -1,6 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
-import { type Chart, cohortCurves, cohortStack, customerFlows, customerTenths, factorFlows, tierMoves } from '../../../src/charts/index.ts'
+import {
+  acquisitionQuality,
+  type Chart,
+  cohortCurves,
+  cohortStack,
+  customerFlows,
+  customerTenths,
+  factorFlows,
+  tierMoves,
+} from '../../../src/charts/index.ts'
 import { formatDate } from '../../../src/shared/format.ts'
 import type { Portfolio, Row } from '../../parts/api.ts'
 import { Exhibit } from '../../parts/Exhibit.tsx'
@@ -32,6 +41,7 @@ const questions = [
     title: 'How healthy is the customer base?',
     lead: 'What each quarter lives on, and what customers bring over the years.',
   },
+  { id: 'products', title: 'Which products win and hold customers?', lead: 'By the dearest product of the first order.' },
 ]
 
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
@@ -45,6 +55,10 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
     sort: 'cohort,age',
     limit: 5000,
   })
+  const products = useRows('acquisition_group', snapshot, {
+    filters: [{ column: 'dimension', op: 'eq', value: 'first_product' }],
+    sort: 'position',
+  })
   const charts = useMemo(() => {
     const context = chartContext(portfolio)
     const chart = (rows: Row[] | undefined, make: (rows: Row[]) => Chart) => (rows ? [make(rows)] : [])
@@ -54,8 +68,9 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       [],
       chart(quarters, (rows) => cohortCurves(rows, context, { grain: 'quarter' })),
       chart(quarters, (rows) => cohortStack(rows, context)),
+      chart(products, (rows) => acquisitionQuality(rows, context, { name: 'product-quality', by: 'first product' })),
     ]
-  }, [portfolio, tenths, changes, factors, quarters])
+  }, [portfolio, tenths, changes, factors, quarters, products])
   const rose = useMemo(() => moves && tierMoves(moves, chartContext(portfolio)), [moves, portfolio])
   const findings = (lens: number) => portfolio.findings.filter(({ name }) => name.startsWith(`audit-${lens}-`))
   const main = portfolio.findings.filter(({ name }) => name.startsWith('audit-')).sort((a, b) => b.weight - a.weight)[0]

@@ -95,7 +95,7 @@ afterAll(() => run.close())
 const parts = [
   // customer, opening, closing, model, acquired, lost, retained, price, cost, developed
   ['A', 'kept', '18.0000', '70.0000', '6.0000', '0.0000', '0.0000', '24.0000', '5.0000', '-2.5000', '19.5000', '126.0000'],
-  ['B', 'silent', '20.0000', '10.0000', '0.0000', '0.0000', '-10.0000', '0.0000', '0.0000', '0.0000', '0.0000', '20.0000'],
+  ['B', 'lost', '20.0000', '10.0000', '0.0000', '0.0000', '-10.0000', '0.0000', '0.0000', '0.0000', '0.0000', '20.0000'],
   ['C', 'acquired', '0.0000', '13.5000', '0.0000', '13.5000', '0.0000', '0.0000', '0.0000', '0.0000', '0.0000', '27.0000'],
 ] as const
 
@@ -154,7 +154,7 @@ const cases: SqlCase[] = [
         customers: 3,
         acquired: 1,
         kept: 1,
-        silent: 1,
+        gone: 1,
         opening: '38.0000',
         closing: '93.5000',
         forever: '173.0000',
@@ -173,7 +173,7 @@ const cases: SqlCase[] = [
     query: sql`select customer_id, status, opening_value, change from (${equity.customerEquity()}) as found`,
     rows: [
       { customer_id: 'A', status: 'kept', opening_value: '18.0000', change: '52.0000' },
-      { customer_id: 'B', status: 'silent', opening_value: '20.0000', change: '-10.0000' },
+      { customer_id: 'B', status: 'lost', opening_value: '20.0000', change: '-10.0000' },
       { customer_id: 'C', status: 'acquired', opening_value: '0.0000', change: '13.5000' },
     ],
   },

@@ -52,7 +52,10 @@ export const customerEquityChange = table({
     customer_id: col.text('Customer', 'The id that orders use.'),
     customer_key: col.integer('Key', 'Whole number that stands for the customer in this run.', { internal: true }),
     name: col.text('Name', 'What people call the customer.'),
-    status: col.text('Status', 'acquired (first bought after the opening), kept (bought again since), silent (did not).'),
+    status: col.text(
+      'Status',
+      'acquired (first bought after the opening), kept (bought again since and more likely active than not), lost (did not, or is more likely gone).',
+    ),
     opening_value: part('Opening', 'Worth at the opening, by the model as it was known then.'),
     closing_value: part('Closing', 'Worth at the end of the data, over the same horizon.'),
     change: col.money('Change', 'Closing less opening.', {
@@ -61,8 +64,8 @@ export const customerEquityChange = table({
     }),
     model_effect: part('Model', 'The opening valued by today’s model instead of that of then.'),
     acquired_effect: part('Acquired', 'Whole value of customers won since.'),
-    lost_effect: part('Lost', 'What silence took from customers who did not buy.'),
-    retained_effect: part('Retained', 'From being more (or less) surely active, of customers who bought.'),
+    lost_effect: part('Lost', 'What customers took who did not buy since, or are more likely gone than not.'),
+    retained_effect: part('Retained', 'From being more (or less) surely active, of customers who were kept.'),
     developed_effect: part('Developed', 'From buying more or less often and larger or smaller baskets.'),
     price_effect: part('Repriced', 'From other prices of the same products.'),
     cost_effect: part('Re-costed', 'From other costs of the same products.'),

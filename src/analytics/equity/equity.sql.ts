@@ -71,8 +71,8 @@ export function customerBridge({ k, prior }: Drawn): Sql {
         now.customer_key,
         case
           when was.customer_key is null then 'acquired'
-          when now.purchases > was.purchases then 'kept'
-          else 'silent'
+          when now.purchases > was.purchases and new_score.alive >= 0.5 then 'kept'
+          else 'lost'
         end as status,
         was.customer_key is not null as known,
         coalesce(old_score.alive_then * old_score.ahead_then * ${perPurchase('before')}, 0) as opening,
@@ -107,7 +107,7 @@ export function customerBridge({ k, prior }: Drawn): Sql {
         revenue_per_purchase,
         ${short(sql`case when known then ${short(sql`reopened`)} - ${short(sql`opening`)} else 0 end`)} as model_effect,
         ${short(sql`case when status = 'acquired' then ${short(sql`closing`)} else 0 end`)} as acquired_effect,
-        ${short(sql`case when status = 'silent' then by_silence else 0 end`)} as lost_effect,
+        ${short(sql`case when status = 'lost' then by_silence else 0 end`)} as lost_effect,
         ${short(sql`case when status = 'kept' then by_alive else 0 end`)} as retained_effect,
         ${short(sql`case when status = 'kept' then weight * price_effect else 0 end`)} as price_effect,
         ${short(sql`case when status = 'kept' then weight * unit_cost_effect else 0 end`)} as cost_effect
@@ -144,7 +144,7 @@ export function bridgeTotals(): Sql {
       count(*) as customers,
       count(case when status = 'acquired' then 1 end) as acquired,
       count(case when status = 'kept' then 1 end) as kept,
-      count(case when status = 'silent' then 1 end) as silent,
+      count(case when status = 'lost' then 1 end) as gone,
       ${sum(sql`opening_value`)} as opening,
       ${sum(sql`closing_value`)} as closing,
       ${sum(sql`forever_value`)} as forever,

@@ -206,14 +206,14 @@ const bridgeSteps = [
     'retained',
     'Retained',
     'change of P(active) x discounted purchases x measure per purchase, at the opening’s',
-    'Customers who bought again are more surely active.',
+    'Of customers who bought again: how surely they are still active, against before.',
   ],
   ['developed', 'Developed', 'what the other steps leave of each customer', 'They buy more or less often, in larger or smaller baskets.'],
   [
     'lost',
     'Lost',
     'change of P(active) x discounted purchases, at the opening’s measure per purchase',
-    'Customers who did not buy: what silence took.',
+    'Customers who did not buy since, or are more likely gone than not.',
   ],
   ['price', 'Repriced', 'price effect / (purchases + k) x P(active) x discounted purchases', 'Other prices of the same products.'],
   ['cost', 'Re-costed', 'unit cost effect / (purchases + k) x P(active) x discounted purchases', 'Other costs of the same products.'],
@@ -224,7 +224,7 @@ const customersOf: Record<string, string> = {
   acquired_value: 'acquired',
   retained: 'kept',
   developed: 'kept',
-  lost: 'silent',
+  lost: 'gone',
   closing: 'customers',
 }
 const stepNames: Record<string, string> = { acquired_value: 'acquired', price: 'repriced', cost: 'recosted' }
@@ -450,7 +450,7 @@ function say({ figure, finding, currency }: StepContext, { rows, steps, totals, 
     name: 'value-equity-bridge',
     text:
       `The customers of today are worth ${money(totals.closing)} over ${given.horizonYears} years, against ${money(totals.opening)} on ${formatDate(opening)}: ` +
-      `${formatCount(Number(totals.acquired))} won add ${money(amount('acquired'))}, ${formatCount(Number(totals.silent))} who fell silent took ${signed(amount('lost'))}, ` +
+      `${formatCount(Number(totals.acquired))} won add ${money(amount('acquired'))}, ${formatCount(Number(totals.gone))} who left or fell silent took ${signed(amount('lost'))}, ` +
       `those kept ${signed(sumDecimals(['retained', 'developed', 'repriced', 'recosted'].map(amount)))}.`,
     doubt,
     action: 'Management: watch this bridge, not the total; acquisition can hide a base that is melting.',

@@ -47,7 +47,8 @@ export function Parameters({ rows }: { rows: Row[] }) {
       id="parameters"
       lead="Of the fits on all data. Single parameters are often determined weakly; judge the model by what it tells above."
     >
-      <div className={own.wide}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className={own.wide} tabIndex={0} aria-label="Parameters of the models, as a table">
         <table className={classes.table}>
           <thead>
             <tr>
@@ -78,7 +79,7 @@ export function Parameters({ rows }: { rows: Row[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Section>
   )
 }

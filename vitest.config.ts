@@ -22,6 +22,7 @@ const slow = [
   'src/analytics/value/pareto-nbd-over-time.test.ts',
   'src/analytics/relationships/steps.test.ts',
   'src/analytics/value/steps.test.ts',
+  'src/app/cost-model.test.ts',
   'src/app/explain.test.ts',
   'src/pipeline/run.test.ts',
   'src/warehouse/load/load.test.ts',

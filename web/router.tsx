@@ -86,6 +86,16 @@ const relationships = createRoute({
   component: lazyRouteComponent(() => import('./pages/relationships/RelationshipsPage.tsx'), 'RelationshipsPage'),
 })
 
+const costModel = createRoute({
+  getParentRoute: () => root,
+  path: '/cost-model',
+  validateSearch: (raw: RawSearch): CommonSearch & { try?: string } => ({
+    ...commonSearch(raw),
+    ...(one(raw.try) ? { try: one(raw.try)! } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/cost-model/CostModelPage.tsx'), 'CostModelPage'),
+})
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -200,6 +210,7 @@ export const router = createRouter({
     value,
     pricing,
     relationships,
+    costModel,
     audit,
     cohorts,
     acquisition,

@@ -1,5 +1,6 @@
 import { changeTerms } from './glossary/change.ts'
 import { concentrationTerms } from './glossary/concentration.ts'
+import { costingTerms } from './glossary/costing.ts'
 import { dataTerms } from './glossary/data.ts'
 import { layerTerms } from './glossary/layers.ts'
 import { modelTerms } from './glossary/models.ts'
@@ -18,6 +19,7 @@ export const glossary: readonly Term[] = [
   ...layerTerms,
   ...concentrationTerms,
   ...changeTerms,
+  ...costingTerms,
   ...dataTerms,
   ...pricingTerms,
   ...resultTerms,

@@ -15,6 +15,7 @@ import { reportCommand } from './commands/report.ts'
 import { checkCommand, runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { whatIfCommand } from './commands/what-if.ts'
 import { exitCodeOf, printError } from './output.ts'
 
 /** The command line: thin doors to the use cases of `app`. Results go to stdout, talk and progress to stderr. */
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     queryCommand,
     explainCommand,
     compareCommand,
+    whatIfCommand,
     fitCommand,
     simulateCommand,
     doctorCommand,

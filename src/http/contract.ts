@@ -452,6 +452,15 @@ export const routes = {
     responses: { 200: json(s.queryResult, 'Rows; lists and structures as JSON text') },
   }),
 
+  whatIf: createRoute({
+    method: 'post',
+    path: '/cost-model/what-if',
+    tags: ['pages'],
+    summary: 'What would change for customers with other rates, capacities or time equations; nothing is changed',
+    request: { body: { required: true, content: { 'application/json': { schema: s.scenario } } } },
+    responses: { 200: json(s.scenarioResult, 'Before and after, who moves most, and the scenario as text for clientele.yaml') },
+  }),
+
   report: createRoute({
     method: 'get',
     path: '/report.html',

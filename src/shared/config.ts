@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml'
 import { z } from 'zod'
 import { AppError, type Place, type Problem } from './errors.ts'
 import { didYouMean } from './nearest.ts'
@@ -191,6 +191,9 @@ export function parseConfig(text: string, file: string = configFileName): { conf
     problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   )
 }
+
+/** Settings as YAML text, to be copied into the file. */
+export const settingsText = (settings: unknown): string => stringify(settings, { lineWidth: 0, flowCollectionPadding: true })
 
 /** The settings as JSON Schema (draft 2020-12), for editors. */
 export function configJsonSchema(): Record<string, unknown> {

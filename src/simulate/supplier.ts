@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRandom, type Random } from '../math/random.ts'
 import { type CsvStyle, dateOf, dayOf, fromCents, writeCsv } from './csv.ts'
+import * as costs from './supplier-costs.ts'
 import { PriceElements, priceElementHeader } from './supplier-prices.ts'
 import type { PlantedTruth, SampleCompany } from './truth.ts'
 
@@ -93,7 +94,7 @@ const fxStart: Record<string, number> = { GBP: 1.17, USD: 0.92 }
 
 /**
  * Halden Industrial Supply: 180 accounts in 12 groups, three currencies, 30 months. A folder as an ERP exports it: customers, products,
- * order lines, exchange rates and a ledger summary.
+ * order lines, exchange rates, a ledger and the cost model that belongs to it.
  */
 export async function simulateSupplier(folder: string, settings: { seed: number }): Promise<SampleCompany> {
   await mkdir(folder, { recursive: true })
@@ -128,13 +129,19 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
   await writeCsv(inFolder('fx_rates.csv'), ['currency', 'date', 'rate'], fxRows(rates), style)
 
   const prices = new PriceElements()
-  const sales = { lines: 0, repeated: 0, perPeriod: new Map<string, number>() }
+  const sales = { lines: 0, repeated: 0, perPeriod: new Map<string, number>(), revenueCents: new Map<string, number>() }
   await writeCsv(inFolder('order_lines.csv'), lineHeader, allLines(random.split('lines'), accounts, products, sales, prices), style)
   await writeCsv(inFolder('price_elements.csv'), priceElementHeader, prices.rows(random.split('prices'), accounts), style)
+  await writeCsv(inFolder('ledger.csv'), costs.ledgerHeader, costs.ledgerRows(random.split('ledger')), style)
+  await writeCsv(inFolder('cost_pool.csv'), costs.poolHeader, costs.poolRows(), style)
+  await writeCsv(inFolder('pool_assignment.csv'), costs.assignmentHeader, costs.assignmentRows(), style)
+  await writeCsv(inFolder('service_flow.csv'), costs.flowHeader, costs.flowRows(), style)
+  await writeCsv(inFolder('activity.csv'), costs.activityHeader, costs.activityRows, style)
+  await writeCsv(inFolder('driver_event.csv'), costs.eventHeader, costs.eventRows(random.split('events'), accounts), style)
   await writeCsv(
-    inFolder('ledger.csv'),
-    ['entry_id', 'period', 'account', 'cost_centre', 'amount'],
-    ledgerRows(random.split('ledger')),
+    inFolder('balance.csv'),
+    costs.balanceHeader,
+    costs.balanceRows(random.split('balances'), accounts, sales.revenueCents),
     style,
   )
 
@@ -143,7 +150,7 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
     title: 'Halden Industrial Supply, a B2B supplier of machine parts',
     currency: 'EUR',
     folder,
-    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'price_elements.csv', 'fx_rates.csv', 'ledger.csv'].map(inFolder),
+    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'price_elements.csv', 'fx_rates.csv', ...costFiles].map(inFolder),
     // The rates alone, all of the first of a month, would not tell day from month.
     dateOrder: 'dmy',
     truths,
@@ -159,6 +166,16 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
   return company
 }
 
+const costFiles = [
+  'ledger.csv',
+  'cost_pool.csv',
+  'pool_assignment.csv',
+  'service_flow.csv',
+  'activity.csv',
+  'driver_event.csv',
+  'balance.csv',
+]
+
 const truths: PlantedTruth[] = [
   {
     name: 'loved-giant-loses-money',
@@ -171,6 +188,17 @@ const truths: PlantedTruth[] = [
     statement: 'Kestrel Medical is small by revenue and among the most profitable: it buys special parts at list price.',
     customers: [planted.gem],
     where: '/customers?sort=-measure',
+  },
+  {
+    name: 'loved-giant-loses-after-cost-to-serve',
+    statement: 'Sandoval Machine Works, among the ten largest, leaves a good contribution and loses it all to visits and technicians.',
+    customers: [costs.servedGiant],
+    where: `/customers/${costs.servedGiant}`,
+  },
+  {
+    name: 'idle-pool-service',
+    statement: 'Technical service is paid for far more capacity than it uses.',
+    where: '/cost-model',
   },
   {
     name: 'price-erosion',
@@ -346,6 +374,7 @@ function makeAccounts(random: Random, products: number): Account[] {
     // Its purchasing department called ordinary parts a commodity and got a giant's discount.
     discount: () => 0.36,
   })
+  change(costs.servedGiant, { ...always, name: 'Sandoval Machine Works', segment: 'key', discount: () => 0.34 })
   change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })
   for (const account of accounts) if (account.id !== planted.gem) account.range.push(commodity, commodity)
   const twin = accounts.find((account) => account.id === planted.latin)!
@@ -370,7 +399,7 @@ function* allLines(
   random: Random,
   accounts: Account[],
   products: Product[],
-  sales: { lines: number; repeated: number },
+  sales: { lines: number; repeated: number; revenueCents: Map<string, number> },
   prices: PriceElements,
 ): Generator<(string | number | null)[]> {
   const doubled: (string | number | null)[][] = []
@@ -378,6 +407,8 @@ function* allLines(
     for (const row of accountLines(random.split(account.id), account, products)) {
       sales.lines++
       prices.add(row)
+      const cents = Number(row[7]) * 100 * (fxStart[account.currency] ?? 1)
+      sales.revenueCents.set(account.id, (sales.revenueCents.get(account.id) ?? 0) + cents)
       yield row
       if (account.channel === 'edi' && account.id !== planted.giant && String(row[1]).slice(3) === '11.2025') doubled.push(row)
     }
@@ -470,28 +501,6 @@ function fxRows(rates: Record<string, number[]>): (string | number)[][] {
   return Object.entries(rates).flatMap(([currency, path]) =>
     path.map((rate, m) => [currency, `01.${String(((m + 3) % 12) + 1).padStart(2, '0')}.${2024 + Math.floor((m + 3) / 12)}`, rate]),
   )
-}
-
-const ledgerAccounts: [string, string, string, number][] = [
-  ['4100', 'SALES', 'Field sales salaries', 61_000],
-  ['4110', 'SALES', 'Inside sales salaries', 34_000],
-  ['4200', 'WAREHOUSE', 'Warehouse wages', 52_000],
-  ['4210', 'WAREHOUSE', 'Warehouse rent', 21_000],
-  ['4300', 'FREIGHT', 'Freight out', 27_000],
-  ['4400', 'SERVICE', 'Technical service', 29_000],
-  ['4500', 'ADMIN', 'Administration', 38_000],
-  ['4600', 'IT', 'Information systems', 17_000],
-  ['4700', 'FINANCE', 'Interest', 6_000],
-  ['4800', 'MARKETING', 'Trade fairs and catalogue', 12_000],
-]
-
-function* ledgerRows(random: Random): Generator<(string | number)[]> {
-  for (let m = 0; m < 30; m++) {
-    const period = `${2024 + Math.floor((m + 3) / 12)}-${String(((m + 3) % 12) + 1).padStart(2, '0')}`
-    for (const [account, centre, , monthly] of ledgerAccounts) {
-      yield [`${period}-${account}`, period, account, centre, Math.round(monthly * (0.94 + 0.12 * random.next()) * 100) / 100]
-    }
-  }
 }
 
 function pickPlace(random: Random): { country: string; currency: string } {

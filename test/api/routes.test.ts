@@ -47,6 +47,7 @@ const matrix: Record<keyof Routes, { needs: 'nothing' | 'token'; does: 'read' | 
   table: { needs: 'token', does: 'read' },
   exportTable: { needs: 'token', does: 'read' },
   query: { needs: 'token', does: 'read' },
+  whatIf: { needs: 'token', does: 'read' },
   report: { needs: 'token', does: 'read' },
   workbook: { needs: 'token', does: 'read' },
 }
@@ -75,7 +76,7 @@ describe('every route', () => {
     for (const name of names) {
       const { method } = routes[name]
       if (matrix[name].does === 'write') expect(['post', 'put', 'patch', 'delete'], name).toContain(method)
-      else if (name !== 'query') expect(method, name).toBe('get')
+      else if (name !== 'query' && name !== 'whatIf') expect(method, name).toBe('get')
     }
   })
 

@@ -35,6 +35,7 @@ const pages = [
   '/tables/month_profit',
   '/glossary',
   '/value',
+  '/cost-model',
   '/relationships',
   '/pricing',
   '/pricing?view=discounts',

@@ -34,6 +34,8 @@ export type Explanation = Of<'explanation'>
 export type SearchHit = Of<'searchHit'>
 export type Term = Of<'term'>
 export type Comparison = Of<'comparison'>
+export type Scenario = Of<'scenario'>
+export type ScenarioResult = Of<'scenarioResult'>
 export type Problem = Of<'problem'>
 
 const client = hc<AppType>('/').api.v1
@@ -186,6 +188,13 @@ export const reportUrl = (snapshot?: string, download = false) => withSnapshot('
 export const workbookUrl = (snapshot?: string) => withSnapshot('workbook.xlsx', snapshot)
 export const setAsideUrl = (id: string, staged: boolean) =>
   `/api/v1/${staged ? 'staged-imports' : 'imports'}/${encodeURIComponent(id)}/set-aside.csv`
+
+export const whatIfOptions = (scenario: Scenario) => ({
+  queryKey: ['what-if', scenario] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }): Promise<ScenarioResult> =>
+    take(client['cost-model']['what-if'].$post({ json: scenario }, abort(signal))),
+  staleTime: 300_000,
+})
 
 export const useTables = (snapshot?: string) =>
   useQuery({

@@ -8,6 +8,7 @@ export interface Place {
     | '/relationships'
     | '/models'
     | '/pricing'
+    | '/cost-model'
     | '/audit'
     | '/cohorts'
     | '/acquisition'
@@ -61,7 +62,7 @@ export const places: { group: string; items: Place[] }[] = [
     group: 'Ground',
     items: [
       { title: 'Data', to: '/data' },
-      { title: 'Cost model', needs: 'a ledger, cost pools and activities' },
+      { title: 'Cost model', to: '/cost-model' },
       { title: 'Models', to: '/models' },
       { title: 'Guardrails', needs: 'policies that treatment must keep' },
       { title: 'Glossary', to: '/glossary' },

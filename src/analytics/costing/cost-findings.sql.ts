@@ -19,7 +19,7 @@ export function costTotals(): Sql {
     where identified`
 }
 
-/** The customer that loses most after cost-to-serve among the largest by revenue. At most one row. */
+/** The customer among the largest by revenue whose contribution its cost-to-serve turns into the largest loss. At most one row. */
 export function losingGiant(most: number): Sql {
   return sql`
     select
@@ -38,7 +38,7 @@ export function losingGiant(most: number): Sql {
       from customer_cost
       where identified
     ) as ranked
-    where revenue_place <= ${most} and customer_profit < 0
+    where revenue_place <= ${most} and customer_profit < 0 and contribution > 0
     order by customer_profit, customer_id
     limit 1`
 }

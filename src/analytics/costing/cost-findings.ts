@@ -1,5 +1,5 @@
 import type { StepContext } from '../../pipeline/step.ts'
-import { absoluteDecimal, compareDecimals, decimalOf } from '../../shared/decimal.ts'
+import { absoluteDecimal, decimalOf } from '../../shared/decimal.ts'
 import { formatCount, formatMoney, formatRatio, formatShare } from '../../shared/format.ts'
 import { costTotals, losingGiant, quietEarner } from './cost-findings.sql.ts'
 import type { CostModel } from './model.ts'
@@ -25,16 +25,6 @@ export async function tellCosts(context: StepContext<CostModelSettings>, model: 
     type: 'money',
     meaning: 'What serving the identified customers costs: the work on their lines, orders and accounts at the cost of practical capacity.',
     formula: 'sum over activities of capacity cost rate x minutes',
-  })
-  figure({
-    name: 'customer_profit',
-    title: 'Profit after cost-to-serve',
-    value: row!.profit === null ? null : String(row!.profit),
-    type: 'money',
-    meaning:
-      'What identified customers leave after product cost and what serving them costs, before channel, segment and business-sustaining cost and unused capacity.',
-    formula: 'contribution - cost-to-serve',
-    ...(row!.profit === null ? { missing: 'No product cost is known: import unit costs.' } : {}),
   })
   if (Number(row!.judged) > 0)
     figure({
@@ -85,14 +75,9 @@ async function tellGiant({ warehouse, currency, signal, finding }: StepContext<C
   const [giant] = await warehouse.rows(losingGiant(10), { signal })
   if (!giant) return
   const money = (amount: unknown) => formatMoney(absoluteDecimal(String(amount)), currency, { compact: true })
-  const serves = compareDecimals(String(giant.contribution), 0) > 0
   finding({
     name: 'loved-giant-loses-after-cost-to-serve',
-    text: `${giant.name}, number ${giant.revenue_place} by revenue, ${
-      serves
-        ? `leaves ${money(giant.contribution)} after product cost but costs ${money(giant.cost_to_serve)} to serve`
-        : 'is sold below product cost and must be served on top'
-    }: it loses ${money(giant.customer_profit)}.`,
+    text: `${giant.name}, number ${giant.revenue_place} by revenue, leaves ${money(giant.contribution)} after product cost but costs ${money(giant.cost_to_serve)} to serve: it loses ${money(giant.customer_profit)}.`,
     doubt: `loses money in ${formatShare(Number(giant.loss_probability))} of draws of rates and minutes within their ranges; ${doubt}`,
     action: 'Open its costs by activity: first our own process, then price and terms. Key account manager with operations.',
     weight: 62,

@@ -154,7 +154,8 @@ function chargeOn(model: CostModel, month: string, direct: Map<string, bigint>):
   const result = new Map(Object.entries(kept).map(([pool, units]) => [pool, BigInt(Math.round(units))]))
   for (const { id, level } of model.pools) if (level === 'service') result.set(id, 0n)
   const sum = (values: Iterable<bigint>) => [...values].reduce((a, b) => a + b, 0n)
-  const [largest] = [...result].sort(([, a], [, b]) => compareDecimals(b.toString(), a.toString()))[0]!
+  const keeping = new Set(model.pools.flatMap(({ id, level }) => (level === 'service' ? [] : [id])))
+  const [largest] = [...result].filter(([id]) => keeping.has(id)).sort(([, a], [, b]) => compareDecimals(b.toString(), a.toString()))[0]!
   result.set(largest, (result.get(largest) ?? 0n) + sum(direct.values()) - sum(result.values()))
   return result
 }

@@ -6,6 +6,8 @@ export function poolRows(): Sql {
     select
       pool_id,
       period,
+      title,
+      incremental_share,
       level,
       capacity_unit,
       practical_capacity,
@@ -44,6 +46,7 @@ export function activityRows(): Sql {
   return sql`
     select
       activity_id,
+      title,
       pool_id,
       object_level,
       time_equation

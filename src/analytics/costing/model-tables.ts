@@ -5,7 +5,16 @@ import type { ActivitySettings } from './settings.ts'
 
 /** The parts of a cost model that came as files. */
 export interface ModelTables {
-  pools: { pool: string; month: string; level: string; unit: string | null; practical: number | null; theoretical: number | null }[]
+  pools: {
+    pool: string
+    month: string
+    title: string | null
+    incremental: number | null
+    level: string
+    unit: string | null
+    practical: number | null
+    theoretical: number | null
+  }[]
   assignments: { account: string; costCentre: string; month: string; pool: string; share: number }[]
   flows: { from: string; to: string; month: string; share: number }[]
   activities: ActivitySettings[]
@@ -40,6 +49,8 @@ export async function readModelTables(warehouse: Warehouse, has: (table: string)
     pools: pools.map((row) => ({
       pool: String(row.pool_id),
       month: String(row.period),
+      title: row.title === null ? null : String(row.title),
+      incremental: number(row.incremental_share),
       level: String(row.level),
       unit: row.capacity_unit === null ? null : String(row.capacity_unit),
       practical: number(row.practical_capacity),
@@ -60,6 +71,7 @@ export async function readModelTables(warehouse: Warehouse, has: (table: string)
     })),
     activities: activities.map((row) => ({
       id: String(row.activity_id),
+      ...(row.title === null ? {} : { title: String(row.title) }),
       pool: String(row.pool_id),
       level: String(row.object_level) as ActivitySettings['level'],
       from: eventDrivers.has(String(row.activity_id)) ? 'events' : 'orders',

@@ -156,7 +156,7 @@ const keeps = (level: string): boolean => ['business', 'service', 'channel', 'se
 /** Pools of the table, one a pool; a level that changes between months is a fault. */
 function poolsOfTable(tables: ModelTables, problems: Problem[]): PoolSettings[] {
   const pools = new Map<string, PoolSettings>()
-  for (const { pool, month, level, unit } of tables.pools) {
+  for (const { pool, month, level, unit, title, incremental } of tables.pools) {
     const place = `table cost_pool, pool ${pool}, period ${month}`
     const known = levelNames.find((name) => name === level)
     if (!known) {
@@ -172,7 +172,7 @@ function poolsOfTable(tables: ModelTables, problems: Problem[]): PoolSettings[] 
         message: `${place}: the level changes from ${before.level} to ${known}`,
         hint: 'A pool has one level; make it two pools.',
       })
-    else pools.set(pool, { id: pool, title: pool, level: known, unit: unit ?? 'min', incremental: 0, passesTo: {} })
+    else pools.set(pool, { id: pool, title: title ?? pool, level: known, unit: unit ?? 'min', incremental: incremental ?? 0, passesTo: {} })
   }
   return [...pools.values()]
 }

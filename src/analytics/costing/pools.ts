@@ -72,7 +72,10 @@ export function assignPools(
       const capacityOf = (period: CostPeriod): number | null => {
         if (keepsCost(model, pool)) return null
         const given = period.months.map((month) => model.capacityIn(pool.id, month))
-        if (given.every((capacity) => capacity !== null)) return sumNumbers(given)
+        if (given.every((capacity) => capacity !== null)) {
+          // A yearly capacity that was cut into months comes together again.
+          return Number(sumNumbers(given).toPrecision(14))
+        }
         assumedCapacity = true
         return usedAll > 0 ? (usedAll / assumedUse) * (period.months.length / months) : null
       }

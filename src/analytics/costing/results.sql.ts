@@ -55,7 +55,7 @@ export function capitalCharges(rate: number | null, span: Span, dialect: Dialect
       cast(sum(cast(
         cast(coalesce(balance.avg_receivable, 0) + coalesce(balance.avg_dedicated_inventory, 0) as double)
         * coalesce(balance.capital_rate, ${rate === null ? sql`cast(null as double)` : sql`cast(${rate} as double)`})
-        * ${days} / 365 as decimal(38, 4))) as decimal(38, 4)) as capital_charge
+        * ${days} / 365 as decimal(38, 10))) as decimal(38, 4)) as capital_charge
     from balance
     join customer on customer.customer_id = balance.customer_id
     where ${month} between cast(${span.from} as date) and cast(${span.to} as date)

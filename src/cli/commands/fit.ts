@@ -19,6 +19,7 @@ interface Flags {
   k?: number
   seed?: number
   minimum?: number
+  paid?: number
 }
 
 const readText = (file: string): Promise<string> =>
@@ -38,8 +39,9 @@ const positive = (value: string): number => {
 export function fitCommand(): Command {
   return withJson(new Command('fit'))
     .description('fit one lifetime-value model on a summary file and print its parameters')
-    .argument('<model>', 'such as bg-nbd, pareto-nbd, gamma-gamma, sbg')
+    .argument('<model>', 'such as bg-nbd, pareto-nbd, gamma-gamma, sbg; time-equation for minutes of work')
     .argument('<file>', 'CSV with x, t_x, T (or frequency, recency, T), optional n as weight, monetary_value for gamma-gamma')
+    .option('--paid <minutes>', 'time-equation: minutes that were paid for these events, to test the level', positive)
     .option('--until <date>', 'for a transaction log: last day observed, YYYY-MM-DD (default: the last day in it)')
     .option(
       '--covariates <columns>',
@@ -63,6 +65,7 @@ export function fitCommand(): Command {
     .option('--seed <n>', 'seed of models that draw at random', Number)
     .option('--minimum <customers>', 'repeat buyers below which the fit is refused (default: 50, with a prior 10)', Number)
     .action(async (model: string, file: string, flags: Flags) => {
+      if (model === 'time-equation') return fitEquation(file, flags)
       const { fitFile } = await import('../../analytics/value/index.ts')
       const text = await readText(file)
       const { json, minimum, calendar, ...rest } = flags
@@ -112,4 +115,24 @@ export function fitCommand(): Command {
       print(`log-likelihood ${formatNumber(result.logLikelihood, { digits: 4 })}, ${result.status} after ${result.iterations} iterations`)
       print(`${result.customers} customers in ${result.cells} distinct histories; gradient norm ${result.gradientNorm.toExponential(1)}`)
     })
+}
+
+async function fitEquation(file: string, flags: Flags): Promise<void> {
+  const { fitTimeEquation } = await import('../../analytics/costing/index.ts')
+  const result = fitTimeEquation(await readText(file), flags.paid === undefined ? {} : { paid: flags.paid })
+  if (flags.json) return printJson(result)
+  printTable(
+    ['Driver', 'Minutes', 'Standard error'],
+    Object.entries(result.parameters).map(([name, value]) => [
+      name,
+      formatNumber(value, { digits: 4 }),
+      result.standardErrors[name] === null ? 'held at 0' : formatNumber(result.standardErrors[name]!, { digits: 4 }),
+    ]),
+    [false, true, true],
+  )
+  print(`minutes: ${result.equation}`)
+  print(
+    `${result.events} events; drivers explain ${formatShare(result.rSquared)} of the variation, ${formatNumber(result.residualMinutes, { digits: 2 })} minutes are left either way`,
+  )
+  print(`${result.verdict}${result.paidShare === null ? '' : ` (${formatShare(result.paidShare)})`}`)
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { compareSnapshots } from '../../app/compare.ts'
+import { tryScenario } from '../../app/cost-model.ts'
 import { explainFigure, sourceLine } from '../../app/explain.ts'
 import { glossary } from '../../app/glossary.ts'
 import { type PortfolioPage, readCustomer, readPortfolio } from '../../app/portfolio.ts'
@@ -125,6 +126,10 @@ export function pageHandlers({ workspace }: HandlerContext) {
       const { import: from, file, row } = c.req.valid('query')
       const found = await sourceLine(workspace, { import: from, file, row: Number(row) })
       return c.json({ line: found && { line: found.line, text: found.text.slice(0, mostLineCharacters) } }, 200)
+    },
+    whatIf: async (c) => {
+      const { snapshot, ...scenario } = c.req.valid('json')
+      return c.json(await tryScenario(workspace, scenario, snapshot), 200)
     },
     search: async (c) => {
       const { q, limit } = c.req.valid('query')

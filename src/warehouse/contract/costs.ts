@@ -28,12 +28,16 @@ export const costPoolTable = table({
   columns: {
     pool_id: col.text('Pool', 'Id of the pool.'),
     period: col.text('Period', 'Month, YYYY-MM.'),
+    title: optional(col.text('Title', 'What people call the pool.')),
     level: col.text('Level', 'line, order, customer, channel, segment, business or service (passes all its cost on).'),
     capacity_unit: optional(col.text('Capacity unit', 'min, m2, ...; min where empty.')),
     practical_capacity: optional(
       col.number('Practical capacity', 'Capacity that can really be used, in the capacity unit; business and service pools need none.'),
     ),
     theoretical_capacity: optional(col.number('Theoretical capacity', 'Capacity if nothing ever stopped.')),
+    incremental_share: optional(
+      col.ratio('Incremental share', 'Part of its rate that is paid only for what is used: freight 1, salaries 0; 0 where empty.'),
+    ),
     step_size: optional(col.number('Step', 'How much capacity one step adds.')),
     step_cost: optional(col.money('Step cost', 'What one step costs.')),
     release_lag_months: optional(col.number('Release lag', 'Months until unused capacity can be given up.', { unit: 'months' })),
@@ -80,6 +84,7 @@ export const activityTable = table({
   kind: 'canonical',
   columns: {
     activity_id: col.text('Activity', 'Id of the activity.'),
+    title: optional(col.text('Title', 'What people call the activity.')),
     pool_id: col.text('Pool', 'Pool whose capacity it uses.'),
     object_level: col.text('Level', 'line, order, customer, channel, segment or business.'),
     time_equation: col.json('Time equation', 'Minutes of one event: `8 + 2 * lines`, or JSON with intercept and coefficients per driver.', {

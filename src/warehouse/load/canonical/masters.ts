@@ -101,6 +101,7 @@ function rule(table: string): Sql {
   if (table === 'cost_pool')
     return sql`case
       when practical_capacity <= 0 then 'capacity-not-positive'
+      when not (incremental_share >= 0 and incremental_share <= 1) then 'share-outside'
       when practical_capacity > theoretical_capacity then 'capacity-above-theoretical' end`
   if (table === 'pool_assignment' || table === 'service_flow')
     return sql`case when not (share >= 0 and share <= 1) then 'share-outside' end`

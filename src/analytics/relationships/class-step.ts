@@ -36,7 +36,7 @@ const fewestPeriods = 3
 const fewestCustomers = 30
 const mostSegments = 12
 
-/** Works on the relations valued_line and order_without_sale that step contribution-layers left in the warehouse. */
+/** Works on the relations customer_day and customer_orders that step contribution-layers left in the warehouse. */
 async function writeClasses(context: StepContext<ClassParameters>): Promise<void> {
   const { warehouse, signal, asOf, parameters } = context
   const { dialect } = warehouse

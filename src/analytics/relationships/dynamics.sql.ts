@@ -127,12 +127,6 @@ export function classNow(cost: boolean): Sql {
 /** Prospects on file, and of those who were on file without a purchase a year before the end how many have bought since. One row. */
 export function prospectTotals(from: string): Sql {
   return sql`
-    with first_order as (
-      select customer_key, min(order_date) as first_date
-      from "order"
-      where customer_key > 0 and order_key not in (select order_key from order_without_sale)
-      group by customer_key
-    )
     select
       count(*) filter (where first_order.first_date is null) as prospects,
       count(*) filter (
@@ -140,7 +134,7 @@ export function prospectTotals(from: string): Sql {
       ) as on_file,
       count(*) filter (where customer.first_seen_date < cast(${from} as date) and first_order.first_date >= cast(${from} as date)) as converted
     from customer
-    left join first_order on first_order.customer_key = customer.customer_key`
+    left join customer_orders as first_order on first_order.customer_key = customer.customer_key`
 }
 
 /** The periods of the panel. One row per period. */

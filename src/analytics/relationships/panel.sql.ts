@@ -20,8 +20,8 @@ export function orderSpan(asOf: string): Sql {
       min(order_date) as first_day,
       max(order_date) as last_day,
       count(distinct customer_key) as customers
-    from "order"
-    where customer_key > 0 and order_date <= ${day(asOf)} and order_key not in (select order_key from order_without_sale)`
+    from customer_day
+    where customer_key > 0 and orders > 0 and order_date <= ${day(asOf)}`
 }
 
 /** Orders with a sale by customer and period; period 0 is before the panel. One row per customer and period with any. */
@@ -31,14 +31,15 @@ export function activity(asOf: string, periods: readonly PanelPeriod[]): Sql {
       select
         customer_key,
         order_date,
+        orders,
         cast(${periodOf(sql`order_date`, periods)} as integer) as period
-      from "order"
-      where customer_key > 0 and order_date <= ${day(asOf)} and order_key not in (select order_key from order_without_sale)
+      from customer_day
+      where customer_key > 0 and orders > 0 and order_date <= ${day(asOf)}
     )
     select
       customer_key,
       period,
-      cast(count(*) as integer) as orders,
+      cast(sum(orders) as integer) as orders,
       max(order_date) as last_date
     from dated
     group by customer_key, period`
@@ -267,19 +268,16 @@ const rank = (letter: Sql): Sql => sql`case ${letter} when 'S' then 0 when 'A' t
 
 /** Net revenue and measure by customer and period from a period on. One row per customer and period with a line. */
 export function money(cost: boolean, periods: readonly PanelPeriod[], first: number): Sql {
-  const measure = cost
-    ? sql`case when product_cost is null and kind in ('sale', 'return') then 0 else invoice_amount - coalesce(product_cost, 0) end`
-    : sql`invoice_amount`
   const kept = periods.slice(first - 1)
   return sql`
     with dated as (
       select
         customer_key,
         cast(${periodOf(sql`order_date`, kept)} + ${first - 1} as integer) as period,
-        invoice_amount as revenue,
-        ${measure} as measure
-      from valued_line
-      where customer_key > 0 and order_date >= ${day(kept[0]!.from)} and order_date <= ${day(kept.at(-1)!.to)}
+        net_revenue as revenue,
+        ${cost ? sql`contribution` : sql`net_revenue`} as measure
+      from customer_day
+      where customer_key > 0 and lines > 0 and order_date >= ${day(kept[0]!.from)} and order_date <= ${day(kept.at(-1)!.to)}
     )
     select
       customer_key,

@@ -8,7 +8,7 @@ import { UsageError } from '../shared/errors.ts'
 import { type Workspace, writeEditorSchema } from './workspace.ts'
 
 export type { Manifest, RunSummary } from '../pipeline/manifest.ts'
-export { CheckFailedError, type RunProgress } from '../pipeline/run.ts'
+export type { RunProgress } from '../pipeline/run.ts'
 
 export interface RunOptions {
   /** Last day that counts, YYYY-MM-DD; by default that of clientele.yaml, else the last day with an order. */

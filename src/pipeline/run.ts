@@ -46,7 +46,7 @@ export interface RunRequest {
 }
 
 /** A blocking check did not hold; nothing was published. `summary` says all that was found. */
-export class CheckFailedError extends AppError {
+class CheckFailedError extends AppError {
   readonly summary: RunSummary
 
   constructor(summary: RunSummary) {

@@ -1,4 +1,5 @@
 /** Discounted purchases of an active customer by x and T, from a grid: histories are many, the function is smooth. */
+import { gaussLegendre } from '../../math/quadrature.ts'
 import type { HistoryModel } from '../value/index.ts'
 
 export interface Ahead {
@@ -26,6 +27,7 @@ const allUpTo = 24
  * Bilinear in x and ln(1 + T/8), of D / (x + 1) x (T + 8), which hardly bends. Within 0.5 % of the function itself (see its test).
  *
  *     D(H) = e^(-delta H) E[Y(H)] + delta int_0^H e^(-delta t) E[Y(t)] dt,   by Simpson's rule in 8 steps
+ *     D(infinity) = int_0^1 E[Y(-ln(u) / delta)] du,   by 24 points of Gauss-Legendre: DERT in closed form takes minutes where a and b run off
  */
 export function outlookGrid<P>(model: HistoryModel<P>, parameters: P, settings: GridSettings): (x: number, T: number) => Ahead {
   const { mostX, mostT, horizonWeeks: H, delta } = settings
@@ -34,6 +36,7 @@ export function outlookGrid<P>(model: HistoryModel<P>, parameters: P, settings: 
   if (xs.at(-1)! < mostX) xs.push(mostX)
   const top = Math.log1p(Math.max(1, mostT) / 8)
   const steps = 8
+  const { nodes, weights } = gaussLegendre(24)
   const scale = (x: number, T: number): number => (x + 1) / (T + 8)
   const [finite, endless] = [new Float64Array(xs.length * (nodesInT + 1)), new Float64Array(xs.length * (nodesInT + 1))]
   xs.forEach((x, i) => {
@@ -48,7 +51,9 @@ export function outlookGrid<P>(model: HistoryModel<P>, parameters: P, settings: 
       for (let n = 1; n < steps; n++) sum += (n % 2 === 1 ? 4 : 2) * Math.exp((-delta * H * n) / steps) * expected((H * n) / steps)
       const at = i * (nodesInT + 1) + j
       finite[at] = (atEnd + (delta * H * sum) / (3 * steps)) / scale(x, T)
-      endless[at] = delta > 0 ? model.discountedExpectedTransactions(parameters, delta, x, tx, T) / alive / scale(x, T) : Number.NaN
+      let ever = 0
+      for (let n = 0; n < nodes.length; n++) ever += (weights[n]! / 2) * expected(-Math.log((nodes[n]! + 1) / 2) / delta)
+      endless[at] = ever / scale(x, T)
     }
   })
   return (x, T) => {

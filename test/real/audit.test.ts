@@ -13,10 +13,11 @@ test.skipIf(!existsSync(retail))('the UCI online retail file is audited without 
   const run = await clientele(['audit', retail, '--currency', 'GBP', '--json'])
   expect(run.code, run.stderr).toBe(0)
   const audit = run.json()
+  // One year does not let a cohort be followed for a year.
   expect(audit.lenses.map(({ findings }: { findings: unknown[] }) => findings.length > 0).slice(0, 5)).toEqual([
     true,
     true,
-    true,
+    false,
     true,
     true,
   ])

@@ -16,6 +16,8 @@ export function logHyp2f1(a: number, b: number, c: number, z: number): number {
   if (z === 0 || a === 0 || b === 0) return 0
   if (b === c) return -a * Math.log1p(-z)
   if (a === c) return -b * Math.log1p(-z)
+  // With b near 0 the integrand falls off ever more slowly (as e^(b s)); 2F1(1, b; c; z) = 1 + (b z / c) 2F1(1, b+1; c+1; z) has no such tail.
+  if (a === 1 && b > 0 && b < 0.01 && c > b && z < 0) return Math.log1p(((b * z) / c) * Math.exp(logHyp2f1(1, b + 1, c + 1, z)))
   const positive = z > 0 && a > 0 && b > 0
   if (positive && z <= 0.5 && a < 50 && b < 50) return logSeries(a, b, c, z)
   if (b > 0 && c > b) return logEulerIntegral(a, b, c, z)

@@ -84,3 +84,21 @@ test("arguments outside a function's domain are refused, NaN among them", () => 
   ])
     expect(call).toThrow(RangeError)
 })
+
+test('2F1 with a second parameter near zero is quick, and joins the integral without a step', () => {
+  const started = process.cpuUsage()
+  for (const b of [1e-300, 1e-12, 1e-7, 1e-4]) {
+    for (const z of [-1e-4, -1, -8000, -1e9]) {
+      // To first order in b: 1 - b ln(1 - z) where c is 1.
+      const value = logHyp2f1(1, b, 1 + b, z)
+      expect(value).toBeLessThanOrEqual(0)
+      if (b <= 1e-7) expect(value / b).toBeCloseTo(-Math.log1p(-z), 4)
+    }
+  }
+  expect(process.cpuUsage(started).user).toBeLessThan(2_000_000)
+  for (const z of [-0.5, -30, -5000]) {
+    const slope = (logHyp2f1(1, 0.0101, 4, z) - logHyp2f1(1, 0.0099, 4, z)) / 0.0002
+    const before = (logHyp2f1(1, 0.0099, 4, z) - logHyp2f1(1, 0.0097, 4, z)) / 0.0002
+    expect(Math.abs(slope / before - 1)).toBeLessThan(1e-3)
+  }
+})

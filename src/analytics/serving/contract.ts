@@ -145,7 +145,10 @@ export const costDriver = table({
   key: ['driver_id'],
   kind: 'result',
   columns: {
-    driver_id: col.text('Driver', 'Activity and position of the summand: handle-order/2; other gathers what no equation on orders tells.'),
+    driver_id: col.text(
+      'Driver',
+      'Activity and position of the summand: handle-order/2; the activity alone where its minutes do not come from orders.',
+    ),
     activity_id: optional(col.text('Activity', 'Activity that it belongs to.')),
     pool_id: optional(col.text('Pool', 'Pool whose capacity it uses.')),
     level: optional(col.text('Level', 'line, order or customer.')),

@@ -197,8 +197,8 @@ export function driverRows(drivers: readonly { id: string; place: number; timed:
     select
       customer_id,
       ${driver} as driver_id,
-      ${timed ? sql`cast(${id(`m${place}`)} as double)` : sql`cast(null as double)`} as minutes,
-      ${timed ? sql`${id(`em${place}`)}` : sql`cast(null as double)`} as peer_minutes,
+      ${timed ? sql`cast(${id(`t${place}`)} as double)` : sql`cast(null as double)`} as minutes,
+      ${timed ? sql`${id(`et${place}`)}` : sql`cast(null as double)`} as peer_minutes,
       ${c} as cost,
       ${e} as peer_cost,
       cast(${c} - ${e} as decimal(38, 4)) as difference

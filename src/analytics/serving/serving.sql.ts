@@ -1,5 +1,4 @@
 import { id, join, type Sql, sql } from '../../warehouse/sql.ts'
-import type { DriverTerm } from './orders.sql.ts'
 
 /** Size bands that peers share, from the largest revenue down. */
 export const sizeBands = 5
@@ -7,86 +6,84 @@ export const sizeBands = 5
 const double = (value: Sql): Sql => sql`cast(${value} as double)`
 const cost = (place: number): Sql => id(`c${place}`)
 
+/** A driver as it is told: a summand of an equation with its minutes in column m<place>, or a whole activity that no equation on orders tells. */
+export interface ToldDriver {
+  activity: string
+  place: number | null
+}
+
 /**
- * Cost of each customer by driver, exact: what rounding leaves goes to the largest driver, or, where some activity has no equation on orders
- * (`other`), to the last column. One row per customer.
+ * Cost of each customer by driver: what an activity costs it, told by the minutes of its summands; the last one takes what rounding leaves,
+ * so that drivers add up to the activity. One row per customer.
  */
-export function servedCosts(terms: readonly DriverTerm[], other: boolean, has: { parents: boolean }): Sql {
-  const columns = terms.map((_, i) => i)
-  const largest = sql`greatest(${join([sql`cast(0 as decimal(38, 4))`, ...columns.map(cost)])})`
-  const isLargest = (i: number) =>
-    sql`${cost(i)} = ${largest}${join(
-      columns.slice(0, i).map((before) => sql` and ${cost(before)} <> ${largest}`),
-      sql``,
-    )}`
-  const withRest = (i: number) =>
-    sql`cast(${cost(i)} + case when ${isLargest(i)} then remainder else 0 end as decimal(38, 4)) as ${cost(i)}`
-  const costs = [
-    ...columns.map((i) => (other ? cost(i) : withRest(i))),
-    ...(other || columns.length === 0 ? [sql`remainder as ${cost(columns.length)}`] : []),
-  ]
+export function servedCosts(told: readonly ToldDriver[], has: { parents: boolean }): Sql {
+  const activities = [...new Set(told.map(({ activity }) => activity))]
+  const spent = (activity: string): Sql => id(`a${activities.indexOf(activity)}`)
+  const own = (activity: string) => told.flatMap((driver, i) => (driver.activity === activity ? [i] : []))
+  const minutes = (i: number): Sql => {
+    const { place } = told[i]!
+    return place === null ? sql`cast(0 as decimal(38, 6))` : id(`m${place}`)
+  }
+  const part = (i: number): Sql => {
+    const { activity } = told[i]!
+    const whole = join(own(activity).map(minutes), sql` + `)
+    return sql`cast(coalesce(${double(spent(activity))} * ${double(minutes(i))} / nullif(${double(sql`(${whole})`)}, 0), 0) as decimal(38, 4))`
+  }
+  const costs = told.map(({ activity }, i) => {
+    const parts = own(activity)
+    if (i !== parts.at(-1)) return sql`${part(i)} as ${cost(i)}`
+    return sql`cast(${join([spent(activity), ...parts.slice(0, -1).map(part)], sql` - `)} as decimal(38, 4)) as ${cost(i)}`
+  })
   return sql`
-    with driven as (
+    with spent as (
       select
-        served.*,
-        ledger_cost.customer_id,
-        ledger_cost.name,
-        ledger_cost.identified,
-        ledger_cost.contribution as costed_contribution,
-        ledger_cost.account_cost,
-        ledger_cost.cost_to_serve,
-        ledger_cost.customer_profit,
-        profit.segment_id,
-        ${has.parents ? sql`parent.group_id` : sql`cast(null as varchar) as group_id`}${join(
-          terms.map(
-            ({ place, rate }, i) => sql`,
-        cast(cast(${id(`m${place}`)} as double) * cast(${rate} as double) as decimal(38, 4)) as ${cost(i)}`,
+        customer_key${join(
+          activities.map(
+            (activity) => sql`,
+        cast(coalesce(sum(case when activity_id = ${activity} then cost end), 0) as decimal(38, 4)) as ${spent(activity)}`,
           ),
           sql``,
         )}
-      from customer_cost as ledger_cost
-      join customer_profit as profit on profit.customer_id = ledger_cost.customer_id
-      join served_customer as served on served.customer_key = profit.customer_key
-      ${has.parents ? sql`left join customer_group as parent on parent.customer_id = ledger_cost.customer_id` : sql``}
-    ),
-    remaining as (
-      select
-        *,
-        cast(${join([sql`cost_to_serve`, ...columns.map(cost)], sql` - `)} as decimal(38, 4)) as remainder
-      from driven
+      from customer_activity_cost
+      group by customer_key
     )
     select
-      customer_key,
-      customer_id,
-      name,
-      identified,
-      segment_id,
-      channel_id,
-      group_id,
-      orders,
-      all_orders,
-      net_revenue,
-      costed_contribution as contribution,
-      account_cost,
-      cost_to_serve,
-      customer_profit,
-      sold,
-      pocket,
-      reference,
-      small_orders,
-      small_order_revenue,${join(
-        terms.map(
-          ({ place }, i) => sql`
-      ${id(`m${place}`)} as ${id(`m${i}`)},`,
+      served.customer_key,
+      ledger_cost.customer_id,
+      ledger_cost.name,
+      ledger_cost.identified,
+      profit.segment_id,
+      served.channel_id,
+      ${has.parents ? sql`parent.group_id` : sql`cast(null as varchar) as group_id`},
+      served.orders,
+      served.all_orders,
+      served.net_revenue,
+      ledger_cost.contribution,
+      ledger_cost.account_cost,
+      ledger_cost.cost_to_serve,
+      ledger_cost.customer_profit,
+      served.sold,
+      served.pocket,
+      served.reference,
+      served.small_orders,
+      served.small_order_revenue${join(
+        told.map(
+          (_, i) => sql`,
+      ${minutes(i)} as ${id(`t${i}`)}`,
+        ),
+        sql``,
+      )}${join(
+        costs.map(
+          (one) => sql`,
+      ${one}`,
         ),
         sql``,
       )}
-      ${join(
-        costs,
-        sql`,
-      `,
-      )}
-    from remaining`
+    from customer_cost as ledger_cost
+    join customer_profit as profit on profit.customer_id = ledger_cost.customer_id
+    join served_customer as served on served.customer_key = profit.customer_key
+    left join spent on spent.customer_key = profit.customer_key
+    ${has.parents ? sql`left join customer_group as parent on parent.customer_id = ledger_cost.customer_id` : sql``}`
 }
 
 /** The ways of telling who is alike, finest first, as the text by which customers share them. */
@@ -120,7 +117,7 @@ export function bandedCustomers(): Sql {
 }
 
 /** What the customers of each group cost together, by driver; `columns` is how many. One row per group. */
-export function peerSums(columns: number, terms: number): Sql {
+export function peerSums(columns: number): Sql {
   return join(
     groupings().map(
       (_, i) => sql`
@@ -136,9 +133,9 @@ export function peerSums(columns: number, terms: number): Sql {
         sql``,
       )}${join(
         Array.from(
-          { length: terms },
+          { length: columns },
           (_, c) => sql`,
-      cast(sum(${id(`m${c}`)}) as decimal(38, 6)) as ${id(`m${c}`)}`,
+      cast(sum(${id(`t${c}`)}) as decimal(38, 6)) as ${id(`t${c}`)}`,
         ),
         sql``,
       )}
@@ -155,7 +152,7 @@ export function peerSums(columns: number, terms: number): Sql {
  *
  * @param fewest peers that a comparison needs
  */
-export function comparedCustomers(columns: number, terms: number, fewest: number): Sql {
+export function comparedCustomers(columns: number, fewest: number): Sql {
   const names = groupings().map((_, i) => i)
   const enough = (i: number) => sql`${id(`p${i}`)}.customers > ${fewest} and ${id(`p${i}`)}.net_revenue > banded_customer.net_revenue`
   const pick = (column: Sql) =>
@@ -180,9 +177,9 @@ export function comparedCustomers(columns: number, terms: number, fewest: number
           sql``,
         )}${join(
           Array.from(
-            { length: terms },
+            { length: columns },
             (_, c) => sql`,
-        ${pick(id(`m${c}`))} as ${id(`peer_m${c}`)}`,
+        ${pick(id(`t${c}`))} as ${id(`peer_t${c}`)}`,
           ),
           sql``,
         )}
@@ -203,9 +200,9 @@ export function comparedCustomers(columns: number, terms: number, fewest: number
         sql``,
       )}${join(
         Array.from(
-          { length: terms },
+          { length: columns },
           (_, c) => sql`,
-      ${scaled(`m${c}`)} as ${id(`em${c}`)}`,
+      ${scaled(`t${c}`)} as ${id(`et${c}`)}`,
         ),
         sql``,
       )}

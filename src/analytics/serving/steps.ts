@@ -60,14 +60,22 @@ export const costToServeOfCustomers: Step<ServingParameters> = {
 
 export const servingSteps = [costToServeOfCustomers]
 
-/** A driver as it is told: a summand of an equation, or what no equation on orders tells. */
-interface Driver extends order.DriverTerm {
+/** A summand of an equation, to be summed over orders. */
+interface Candidate extends order.DriverTerm {
   id: string
   title: string
   activity: string
   pool: string
   text: string
   uses: string[]
+}
+
+/** What costs are told by. */
+interface Driver extends Omit<Candidate, 'place' | 'level' | 'text' | 'rate' | 'equation'>, serving.ToldDriver {
+  level: string
+  /** Null for a whole activity. */
+  text: string | null
+  rate: number | null
   minutes: number
 }
 
@@ -88,26 +96,25 @@ async function writeServing(context: StepContext<ServingParameters>): Promise<vo
   const smallOrder = await smallOrderValue(context, candidates)
   await warehouse.materialise('served_customer', order.servedCustomers(dialect, candidates, smallOrder, rolling.quarters), { signal })
   progress(0.5)
-  const drivers = await reconciled(context, candidates, activities)
-  const other = activities.some((row) => Number(row.minutes) > 0 && !drivers.some(({ activity }) => activity === row.activity_id))
-  const columns = Math.max(1, drivers.length + (other ? 1 : 0))
+  const drivers = await toldDrivers(context, candidates, activities)
+  const columns = drivers.length
 
   const groupsGiven = await resolveParents(context)
-  await warehouse.materialise('served_cost', serving.servedCosts(drivers, other, { parents: groupsGiven }), { signal })
+  await warehouse.materialise('served_cost', serving.servedCosts(drivers, { parents: groupsGiven }), { signal })
   await warehouse.materialise('banded_customer', serving.bandedCustomers(), { signal })
-  await warehouse.materialise('peer_sum', serving.peerSums(columns, drivers.length), { signal })
-  await warehouse.materialise('compared_customer', serving.comparedCustomers(columns, drivers.length, parameters.fewestPeers), { signal })
+  await warehouse.materialise('peer_sum', serving.peerSums(columns), { signal })
+  await warehouse.materialise('compared_customer', serving.comparedCustomers(columns, parameters.fewestPeers), { signal })
   progress(0.65)
 
   const { cuts, expected } = await scorePlane(context)
   const pair = rolling.pairs.at(-1)
   const windows = pair ? { before: rolling.windows[pair.before]!, now: rolling.windows[pair.window]! } : null
   await warehouse.materialise('window_profit', serving.windowProfits(rolling.windows, windows, cuts, rolling.quarters.length), { signal })
-  const titles = Array.from({ length: columns }, (_, c) => drivers[c]?.title ?? otherTitle)
+  const titles = drivers.map(({ title }) => title)
   const type = cuts ? serving.typeOf(sql`raw_cost_share`, sql`raw_price_index`, cuts) : sql`'undetermined'`
   await context.save(customerServing, profit.servingRows(dialect, { type, columns, titles, window }))
   progress(0.75)
-  const told = Array.from({ length: columns }, (_, place) => ({ id: drivers[place]?.id ?? 'other', place, timed: place < drivers.length }))
+  const told = drivers.map(({ id, place }, column) => ({ id, place: column, timed: place !== null }))
   await context.save(customerDriver, profit.driverRows(told, parameters.mostItemised))
   await context.save(costDriver, literalRows(costDriver, await driverTotals(context, drivers, columns)))
   await context.save(groupProfit, profit.groups())
@@ -121,15 +128,13 @@ async function writeServing(context: StepContext<ServingParameters>): Promise<vo
   await sayServing(context, { cuts, types, layers, curves, smallOrder, rolling })
 }
 
-const otherTitle = 'What no equation on orders tells'
-
 async function readWindow({ warehouse, asOf, signal }: StepContext<ServingParameters>): Promise<Span> {
   const [row] = await warehouse.rows(order.ledgerMonths(), { signal })
   return ledgerWindow(String(row.first_period), String(row.last_period), asOf)
 }
 
 /** The summands of an activity's equation; none where it does not read on the drivers of orders. */
-function driversOfActivity(row: Row): Omit<Driver, 'place'>[] {
+function driversOfActivity(row: Row): Omit<Candidate, 'place'>[] {
   const level = String(row.level) as order.DriverTerm['level']
   const minutes = Number(row.minutes)
   if (!(minutes > 0) || row.driven_by !== 'orders' || !driversOf[level]) return []
@@ -153,31 +158,64 @@ function driversOfActivity(row: Row): Omit<Driver, 'place'>[] {
     uses: drivers,
     equation,
     rate: Number(row.cost) / minutes,
-    minutes: 0,
   }))
 }
 
 /**
- * Drivers whose minutes add up to those of their activity; an activity that was costed from something else than orders is left to `other`.
+ * What costs are told by: the summands of the activities whose minutes they add up to; an activity that was measured by something else
+ * than orders is told as a whole.
  */
-async function reconciled(
+async function toldDrivers(
   { warehouse, signal }: StepContext<ServingParameters>,
-  candidates: Driver[],
+  candidates: readonly Candidate[],
   activities: readonly Row[],
 ): Promise<Driver[]> {
-  if (candidates.length === 0) return []
-  const [sums] = await warehouse.rows(order.termMinutes(candidates), { signal })
-  const timed = candidates.map((driver) => ({ ...driver, minutes: Number(sums[`m${driver.place}`]) }))
-  const right = timed.filter(({ activity }) => {
-    const own = timed.filter((driver) => driver.activity === activity).reduce((sum, { minutes }) => sum + minutes, 0)
-    const told = Number(activities.find((row) => row.activity_id === activity)?.minutes)
-    return Math.abs(own - told) <= 1e-6 * Math.max(1, told)
+  const [sums] = candidates.length === 0 ? [{} as Row] : await warehouse.rows(order.termMinutes(candidates), { signal })
+  const told = activities.flatMap((row): Driver[] => {
+    const own = candidates
+      .filter(({ activity }) => activity === row.activity_id)
+      .map((driver) => ({ ...driver, minutes: Number(sums[`m${driver.place}`]) }))
+    const told = Number(row.minutes)
+    const counted = own.reduce((sum, { minutes }) => sum + minutes, 0)
+    if (own.length > 0 && Math.abs(counted - told) <= 1e-6 * Math.max(1, told)) return own
+    const activity = String(row.activity_id)
+    const level = String(row.level)
+    return [
+      {
+        id: activity,
+        title: String(row.title),
+        activity,
+        pool: String(row.pool_id),
+        level,
+        text: null,
+        uses: [],
+        rate: null,
+        minutes: told,
+        place: null,
+      },
+    ]
   })
-  return right
+  // A model without activities for customers: one driver that costs nothing, so that all else holds.
+  const nothing: Driver = {
+    id: 'none',
+    title: 'No activity for customers',
+    activity: '(none)',
+    pool: '',
+    level: 'customer',
+    text: null,
+    uses: [],
+    rate: null,
+    minutes: 0,
+    place: null,
+  }
+  return told.length > 0 ? told : [nothing]
 }
 
 /** Net amount at which the contribution of an order pays for the work that an order causes on average. */
-async function smallOrderValue({ warehouse, parameters, signal }: StepContext<ServingParameters>, drivers: Driver[]): Promise<string> {
+async function smallOrderValue(
+  { warehouse, parameters, signal }: StepContext<ServingParameters>,
+  drivers: readonly Candidate[],
+): Promise<string> {
   if (parameters.smallOrder !== 'auto') return parameters.smallOrder
   if (drivers.length === 0) return '0'
   const [row] = await warehouse.rows(order.orderEconomics(), { signal })
@@ -268,7 +306,7 @@ async function scorePlane({ warehouse, parameters, signal }: StepContext<Serving
 
 async function driverTotals({ warehouse, signal }: StepContext<ServingParameters>, drivers: Driver[], columns: number): Promise<Row[]> {
   const [sums] = await warehouse.rows(order.costTotals(columns), { signal })
-  const rows: Row[] = drivers.map((driver, place) => ({
+  return drivers.map((driver, column) => ({
     driver_id: driver.id,
     activity_id: driver.activity,
     pool_id: driver.pool,
@@ -278,10 +316,8 @@ async function driverTotals({ warehouse, signal }: StepContext<ServingParameters
     uses: driver.uses.join(' '),
     minutes: driver.minutes,
     rate: driver.rate,
-    cost: sums[`c${place}`]!,
+    cost: sums[`c${column}`]!,
   }))
-  if (columns > drivers.length) rows.push({ driver_id: 'other', title: otherTitle, cost: sums[`c${columns - 1}`]! })
-  return rows
 }
 
 async function writePersistence(context: StepContext<ServingParameters>, rolling: RollingWindows, typed: boolean): Promise<void> {

@@ -173,16 +173,19 @@ const table = createRoute({
   component: lazyRouteComponent(() => import('./pages/tables/TablePage.tsx'), 'TablePage'),
 })
 
-// Findings name the places of the whole product; what has no page of its own yet stands on the portfolio page.
-const elsewhere = ['/profitability'].map((path) =>
-  createRoute({
-    getParentRoute: () => root,
-    path,
-    beforeLoad: () => {
-      throw redirect({ to: '/', hash: 'what-changed' })
-    },
-  }),
-)
+const profitability = createRoute({
+  getParentRoute: () => root,
+  path: '/profitability',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/profitability/ProfitabilityPage.tsx'), 'ProfitabilityPage'),
+})
+
+const worklist = createRoute({
+  getParentRoute: () => root,
+  path: '/worklist',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/worklist/WorklistPage.tsx'), 'WorklistPage'),
+})
 
 const glossary = createRoute({
   getParentRoute: () => root,
@@ -222,7 +225,8 @@ export const router = createRouter({
     checks,
     tables,
     table,
-    ...elsewhere,
+    profitability,
+    worklist,
     glossary,
     settings,
   ]),

@@ -27,6 +27,13 @@ const count = (most: number) =>
     .refine((text) => Number(text) <= most, `at most ${most}`)
     .optional()
 
+const share = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,12})?$/, 'a number such as 0.35')
+    .optional()
+    .meta({ description: `${description}; as the run judged it where absent` })
+
 /** Which rows of a table: filters and sorting travel as in a link, so that a view is a link. */
 const view = {
   snapshot,
@@ -337,6 +344,31 @@ export const routes = {
     summary: 'The same worksheet as a workbook with live formulas',
     request: { query: z.object({ input: worksheet }) },
     responses: { 200: file('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'XLSX') },
+  }),
+  remedySimulation: createRoute({
+    method: 'get',
+    path: '/remedy-simulation',
+    tags: ['pages'],
+    summary: 'What a remedy would bring under other judgements, for one customer or all to whom it is proposed',
+    request: {
+      query: z.object({
+        remedy: z
+          .string()
+          .max(100)
+          .meta({ examples: ['minimum-order'] }),
+        customer: z.string().min(1).max(500).optional(),
+        accept: share('Chance that a customer goes along'),
+        adapt: share('Chance that it changes what it does instead of paying'),
+        defect: share('Chance that it leaves'),
+        effect: share('Share of what is aimed at that is reached'),
+        adaptEffect: share('The same when it changes what it does'),
+        marginLoss: share('Share of the margin lost when it goes along'),
+        oneOff: share('What it costs once for each customer'),
+        horizonMonths: share('Months after which the value holds'),
+        snapshot,
+      }),
+    },
+    responses: { 200: json(s.remedySimulation, 'The simulation') },
   }),
   explain: createRoute({
     method: 'get',

@@ -36,6 +36,7 @@ export type Term = Of<'term'>
 export type Comparison = Of<'comparison'>
 export type Scenario = Of<'scenario'>
 export type ScenarioResult = Of<'scenarioResult'>
+export type RemedySimulation = Of<'remedySimulation'>
 export type Problem = Of<'problem'>
 
 const client = hc<AppType>('/').api.v1
@@ -154,6 +155,16 @@ export const useExplanation = (
       ),
     enabled: target !== undefined,
     placeholderData: (before, query) => (query?.queryKey[1] === target ? before : undefined),
+  })
+
+export const useRemedySimulation = (trial: Record<string, string> | undefined, snapshot?: string) =>
+  useQuery({
+    queryKey: ['remedy-simulation', trial, snapshot],
+    queryFn: ({ signal }) =>
+      take(client['remedy-simulation'].$get({ query: { ...(trial as { remedy: string }), snapshot } }, abort(signal))),
+    enabled: trial !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
   })
 
 export interface View {

@@ -6,6 +6,8 @@ export interface Place {
     | '/customers'
     | '/value'
     | '/relationships'
+    | '/profitability'
+    | '/worklist'
     | '/models'
     | '/pricing'
     | '/cost-model'
@@ -24,7 +26,7 @@ export const places: { group: string; items: Place[] }[] = [
     items: [
       { title: 'Portfolio', to: '/' },
       { title: 'Customers', to: '/customers' },
-      { title: 'Profitability', needs: 'a ledger and what your people do for customers (activities)' },
+      { title: 'Profitability', to: '/profitability' },
       { title: 'Pricing', to: '/pricing' },
       { title: 'Value', to: '/value' },
       { title: 'Relationships', to: '/relationships' },
@@ -52,7 +54,7 @@ export const places: { group: string; items: Place[] }[] = [
   {
     group: 'Act',
     items: [
-      { title: 'Worklist', needs: 'customer value and a plan' },
+      { title: 'Worklist', to: '/worklist' },
       { title: 'Accounts', needs: 'contacts and account plans' },
       { title: 'Coverage', needs: 'staff, visits and hours' },
       { title: 'Initiatives', needs: 'initiatives with cost and customers' },

@@ -1,5 +1,8 @@
 import { col, optional, table } from '../../warehouse/contract/index.ts'
 
+/** The reserved id under which our own processes over all customers stand. */
+export const everybody = '(everybody)'
+
 const yearly = 'A year, once the horizon has passed; mean over what the judgements allow.'
 
 const band = {
@@ -75,7 +78,10 @@ export const customerRemedy = table({
     customer_id: col.text('Customer', 'The id that orders use; (everybody) for our own processes over all customers.'),
     remedy: col.text('Remedy', 'As in the table remedy.'),
     position: col.integer('Order', 'In which remedies are tried.'),
-    reason: col.text('Because', 'loss (it loses money), aggressive (pays little, asks much) or dear (costs over 10 % more than peers).'),
+    reason: col.text(
+      'Because',
+      'loss (it loses money), aggressive (pays little, asks much), dear (costs over 10 % more than peers) or house (our own processes).',
+    ),
     profit_before: col.moneySum('Profit before', 'Expected a year at full cost, after the remedies before this one.', { additive: false }),
     profit_after: col.moneySum('Profit after', 'Expected a year at full cost, with this one too.', { additive: false }),
     turns: col.boolean('Turns', 'This remedy brings the expected profit from below zero to above.'),

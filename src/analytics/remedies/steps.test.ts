@@ -40,6 +40,7 @@ test('the ladder of a customer starts inside, and nobody is parted with whom an 
   const rows = await table('customer_remedy')
   const byCustomer = Map.groupBy(rows, (row) => String(row.customer_id))
   expect(byCustomer.has('C00')).toBe(true)
+  expect(byCustomer.get('(everybody)')).toHaveLength(1)
   for (const [, ladder] of byCustomer) {
     const sorted = ladder.sort((a, b) => Number(a.position) - Number(b.position))
     expect(sorted[0]!.remedy).toBe('look-inside')

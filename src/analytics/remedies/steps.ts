@@ -6,7 +6,7 @@ import type { Cell, Row } from '../../warehouse/port.ts'
 import { id, join, type Sql, sql } from '../../warehouse/sql.ts'
 import { literalRows } from '../profitability/index.ts'
 import { ledgerWindow } from '../serving/index.ts'
-import { customerRemedy, releasedCapacity, remedy, remedyTables, worklist } from './contract.ts'
+import { customerRemedy, everybody, releasedCapacity, remedy, remedyTables, worklist } from './contract.ts'
 import { sayRemedies } from './findings.ts'
 import { type DriverCost, type Patient, type Proposal, planFor, reasonFor } from './plan.ts'
 import { avoidablePart, describe, type Pool, readPools } from './pools.ts'
@@ -70,6 +70,8 @@ async function writeRemedies(context: StepContext<RemediesParameters>): Promise<
   listed.sort((a, b) => b.found.value - a.found.value || compare(a.item.title, b.item.title) || compare(a.item.link, b.item.link))
   progress(0.8)
 
+  const inside = house.reduce((sum, { leverage }) => addLeverage(sum, leverage), noLeverage)
+  if (house.length > 0) rows.push(everybodyRow(inside, trial('look-inside', inside, 0)))
   await saveRows(context, customerRemedy, rows)
   const assumptions = assumptionsOf(rules, parameters)
   await saveRows(
@@ -238,12 +240,40 @@ const bandOf = ({ value, low, high, stranded }: Simulated): Row => ({
   stranded: money(stranded),
 })
 
-function remedyRow(patient: Patient, { kind, leverage, before, after, evidence }: Proposal, found: Simulated, turns: boolean): Row {
+const leverageColumns = (leverage: Leverage): Row => {
   const costs = (name: string, cost: Leverage['saved']) => ({
     [`${name}_full`]: money(cost.full),
     [`${name}_now`]: money(cost.now),
     [`${name}_later`]: money(cost.later),
   })
+  return {
+    fee: money(leverage.fee),
+    ...costs('saved', leverage.saved),
+    ...costs('adapted', leverage.adapted),
+    adapted_fee: money(leverage.adaptedFee),
+    margin: money(leverage.margin),
+    lost_margin: money(leverage.lostMargin),
+    ...costs('lost', leverage.lost),
+  }
+}
+
+/** Our own processes over all customers, so that they can be tried with other judgements too. */
+function everybodyRow(leverage: Leverage, found: Simulated): Row {
+  return {
+    customer_id: everybody,
+    remedy: 'look-inside',
+    position: 1,
+    reason: 'house',
+    profit_before: money(0),
+    profit_after: money(0),
+    turns: false,
+    ...bandOf(found),
+    evidence: 'all activities together',
+    ...leverageColumns(leverage),
+  }
+}
+
+function remedyRow(patient: Patient, { kind, leverage, before, after, evidence }: Proposal, found: Simulated, turns: boolean): Row {
   return {
     customer_id: patient.id,
     remedy: kind,
@@ -254,13 +284,7 @@ function remedyRow(patient: Patient, { kind, leverage, before, after, evidence }
     turns,
     ...bandOf(found),
     evidence,
-    fee: money(leverage.fee),
-    ...costs('saved', leverage.saved),
-    ...costs('adapted', leverage.adapted),
-    adapted_fee: money(leverage.adaptedFee),
-    margin: money(leverage.margin),
-    lost_margin: money(leverage.lostMargin),
-    ...costs('lost', leverage.lost),
+    ...leverageColumns(leverage),
   }
 }
 

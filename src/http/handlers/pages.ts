@@ -6,6 +6,7 @@ import { glossary } from '../../app/glossary.ts'
 import { type PortfolioPage, readCustomer, readPortfolio } from '../../app/portfolio.ts'
 import { listSnapshots, readManifest } from '../../app/runs.ts'
 import { searchWorkspace } from '../../app/search.ts'
+import { simulateRemedy } from '../../app/simulate-remedy.ts'
 import { UsageError } from '../../shared/errors.ts'
 import type { Row } from '../../warehouse/port.ts'
 import { contractBody, rowBody, tableRowBody } from '../bodies.ts'
@@ -100,6 +101,13 @@ export function pageHandlers({ workspace }: HandlerContext) {
         },
         200,
       )
+    },
+    remedySimulation: async (c) => {
+      const { remedy, customer, snapshot, ...judged } = c.req.valid('query')
+      const numbers = Object.fromEntries(
+        Object.entries(judged).map(([name, text]) => [name, text === undefined ? undefined : Number(text)]),
+      )
+      return c.json(await simulateRemedy(workspace, { remedy, customer, ...numbers }, snapshot), 200)
     },
     explain: async (c) => {
       const { table, column, where, snapshot, limit } = c.req.valid('query')

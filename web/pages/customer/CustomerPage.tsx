@@ -16,6 +16,7 @@ import { CustomerValue } from '../value/CustomerValue.tsx'
 import { CustomerChange } from './CustomerChange.tsx'
 import { LayersChart, MonthsChart } from './CustomerCharts.tsx'
 import { CustomerLayers } from './CustomerLayers.tsx'
+import { CustomerServing } from './CustomerServing.tsx'
 import { CustomerLines, CustomerOrders, CustomerProducts } from './CustomerTables.tsx'
 
 export function CustomerPage() {
@@ -140,6 +141,7 @@ function Loaded({ customer }: { customer: Customer }) {
         </div>
       </div>
       <CustomerWaterfall customer={customer} />
+      <CustomerServing customer={customer} />
       <CustomerProducts customer={customer} />
       <CustomerOrders customer={customer} />
       <CustomerLines customer={customer} search={search} onSearch={onSearch} />

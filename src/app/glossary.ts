@@ -7,6 +7,7 @@ import { modelTerms } from './glossary/models.ts'
 import { planningTerms } from './glossary/planning.ts'
 import { pricingTerms } from './glossary/pricing.ts'
 import { resultTerms } from './glossary/results.ts'
+import { servingTerms } from './glossary/serving.ts'
 import type { Term } from './glossary/term.ts'
 import { valueTerms } from './glossary/value.ts'
 
@@ -23,6 +24,7 @@ export const glossary: readonly Term[] = [
   ...dataTerms,
   ...pricingTerms,
   ...resultTerms,
+  ...servingTerms,
   ...valueTerms,
   ...modelTerms,
   ...planningTerms,

@@ -133,7 +133,7 @@ function rangeOf(points: Point[]): PlaneRange {
   const at = (sorted: number[], p: number) => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))]!
   const spread = (sorted: number[]) => Math.max(0.01, at(sorted, 0.95) - at(sorted, 0.05))
   return {
-    cost: [0, Math.min(costs.at(-1)!, at(costs, 0.95) + 1.5 * spread(costs)) * 1.04],
+    cost: [0, Math.min(costs.at(-1)!, at(costs, 0.95) + 0.75 * spread(costs)) * 1.04],
     margin: [
       Math.min(0, Math.max(margins[0]!, at(margins, 0.05) - 1.5 * spread(margins))),
       Math.max(0.02, Math.min(margins.at(-1)!, at(margins, 0.95) + 1.5 * spread(margins)) * 1.04),
@@ -205,7 +205,7 @@ function planeOptions(
             text: () => `half of revenue: ${formatShare(cut)}`,
             textAnchor: 'start',
             dx: 6,
-            dy: -6,
+            dy: -12,
             ...label(theme.muted, theme, 400),
           }),
       line(

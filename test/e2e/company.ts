@@ -69,8 +69,25 @@ export async function emptyWorkspace(): Promise<Workspace> {
   return initWorkspace(dir, { name: 'Nordwind', currency: 'EUR' })
 }
 
-/** A workspace with one import and a published snapshot. */
-export async function companyWorkspace(): Promise<Workspace> {
+/** A ledger summary of the same two years: what a controller has at hand. */
+function ledger(): string {
+  const rows = ['entry_id,period,account,cost_centre,amount']
+  for (let m = 0; m < 24; m++) {
+    const period = `${2024 + Math.floor(m / 12)}-${String((m % 12) + 1).padStart(2, '0')}`
+    for (const [account, centre, amount] of [
+      ['4100', 'SALES', 900],
+      ['4200', 'WAREHOUSE', 700],
+      ['4300', 'FREIGHT', 300],
+      ['4400', 'SERVICE', 400],
+      ['4500', 'ADMIN', 500],
+    ] as const)
+      rows.push(`${period}-${account},${period},${account},${centre},${amount}`)
+  }
+  return `${rows.join('\n')}\n`
+}
+
+/** A workspace with one import and a published snapshot; with a ledger beside the orders where cost-to-serve is to be seen. */
+export async function companyWorkspace({ withLedger = false } = {}): Promise<Workspace> {
   const workspace = await emptyWorkspace()
   const file = join(workspace.dir, 'orders.csv')
   await writeFile(file, orderLines())
@@ -78,6 +95,11 @@ export async function companyWorkspace(): Promise<Workspace> {
   if (staged.questions.length > 0)
     throw new Error(`the test company should need no answer; asked: ${staged.questions.map((q) => q.title).join(', ')}`)
   await commitImport(workspace, staged.id)
+  if (withLedger) {
+    const summary = join(workspace.dir, 'ledger.csv')
+    await writeFile(summary, ledger())
+    await commitImport(workspace, (await stageImport(workspace, [summary])).id)
+  }
   await runPortfolio(workspace)
   return workspace
 }

@@ -67,7 +67,7 @@ describe('a company with figures', () => {
   let app: App
   let visit: Awaited<ReturnType<App['open']>>
   beforeAll(async () => {
-    app = await stage.serve(await companyWorkspace())
+    app = await stage.serve(await companyWorkspace({ withLedger: true }))
     visit = await app.open('/')
   })
 

@@ -415,6 +415,9 @@ function saysNothing(rows: Row[], column: string, contract: Contract): boolean {
   )
 }
 
+/** Columns of words that say little when they are cut. */
+const wide: Record<string, number> = { name: 220, title: 300, evidence: 380, assumption: 380, main_driver: 260, customer_name: 220 }
+
 function widthOf(id: string, column: Column, first: boolean): number {
   const header = Math.max(0, ...column.title.split(' ').map((w) => w.length)) * 8 + 30
   if (first) return Math.max(148, header)
@@ -431,5 +434,5 @@ function widthOf(id: string, column: Column, first: boolean): number {
     boolean: 92,
   }
   const short: Record<string, number> = { kind: 92, currency: 84, line_no: 64, source_row: 84, source_file: 200, product_id: 152 }
-  return short[id] ?? Math.max(width[column.type] ?? (id === 'name' ? 220 : 136), header)
+  return short[id] ?? Math.max(width[column.type] ?? wide[id] ?? 136, header)
 }

@@ -1,28 +1,5 @@
 import { type Sql, sql } from '../../warehouse/sql.ts'
 
-/** The customer with the largest revenue among those that lose money after cost-to-serve. At most one row. */
-export function largestLoser(): Sql {
-  return sql`
-    with ranked as (
-      select
-        customer_id,
-        name,
-        contribution,
-        cost_to_serve,
-        customer_profit,
-        verdict,
-        row_number() over (order by net_revenue desc, customer_id) as revenue_rank,
-        count(*) over () as customers
-      from customer_cost
-      where identified
-    )
-    select *
-    from ranked
-    where customer_profit < 0
-    order by revenue_rank
-    limit 1`
-}
-
 /** Small orders over all identified customers. One row. */
 export function smallOrderTotals(): Sql {
   return sql`

@@ -21,7 +21,6 @@ export interface Said {
 export async function sayServing(context: StepContext<unknown>, said: Said): Promise<void> {
   figures(context, said)
   turned(context, said)
-  await giants(context)
   await smallOrders(context, said)
   await demanding(context, said)
   await persistence(context)
@@ -31,18 +30,7 @@ export async function sayServing(context: StepContext<unknown>, said: Said): Pro
 const indexOf = (curves: Row[], layer: string, index: string): Row | undefined =>
   curves.find((row) => row.layer === layer && row.index === index)
 
-function figures({ figure }: StepContext<unknown>, { curves, layers, cuts }: Said): void {
-  const profit = layers.rows.find((row) => row.layer === 'customer_profit')
-  figure({
-    name: 'customer_profit',
-    title: 'Customer profit',
-    value: profit?.amount === null || profit === undefined ? null : String(profit.amount),
-    type: 'money',
-    meaning: 'What is left of contribution after all that customers cost to serve, before business-sustaining cost and unused capacity.',
-    formula: 'contribution - cost of lines - cost of orders - cost of accounts',
-    ...(profit?.amount === null ? { missing: String(profit.reason) } : {}),
-    explain: { table: 'profit_layer', where: { position: Number(profit?.position ?? 0) }, column: 'amount' },
-  })
+function figures({ figure }: StepContext<unknown>, { curves, cuts }: Said): void {
   const losers = indexOf(curves, 'customer_profit', 'share_unprofitable')
   const there = losers !== undefined && losers.value !== null
   figure({
@@ -92,25 +80,6 @@ function turned({ finding, currency }: StepContext<unknown>, { layers, curves }:
     weight: 84,
     kind: a > b ? 'bad' : 'neutral',
     link: '/profitability',
-  })
-}
-
-/** Customers that look good by contribution and lose money once served, the largest revenue first. */
-async function giants({ warehouse, signal, finding, currency }: StepContext<unknown>): Promise<void> {
-  const [giant] = await warehouse.rows(query.largestLoser(), { signal })
-  if (!giant || Number(giant.revenue_rank) > Math.max(3, Number(giant.customers) / 20)) return
-  const money = (value: Row[string]) => formatMoney(String(value), currency, { compact: true })
-  finding({
-    name: 'loved-giant-loses-money-served',
-    text: `${giant.name}, no. ${formatCount(Number(giant.revenue_rank))} by revenue, loses ${money(String(giant.customer_profit).replace('-', ''))}: contribution ${money(giant.contribution!)} less ${money(giant.cost_to_serve!)} to serve it.`,
-    ...(giant.verdict === 'robust'
-      ? { doubt: 'The sign holds with every rate 10 % up or down.' }
-      : { doubt: `The sign ${giant.verdict}.` }),
-    action: 'Account management with operations: go through its remedies in order, our own process first.',
-    weight: 82,
-    kind: 'bad',
-    link: `/customers/${encodeURIComponent(String(giant.customer_id))}`,
-    customers: [String(giant.customer_id)],
   })
 }
 

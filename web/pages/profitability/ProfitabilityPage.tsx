@@ -49,7 +49,7 @@ const figuresOfProfitability = [
 ]
 /** Findings of this page, by their names. */
 const aboutServing =
-  /^(loss-makers-after-cost-to-serve|loved-giant-loses-money-served|many-small-orders|dearer-than-its-peers|loss-makers-persist|aggressive-customers|look-inside-first|loss-makers-turned)$/
+  /^(loss-makers-after-cost-to-serve|loved-giant-loses-after-cost-to-serve|small-and-profitable-after-cost-to-serve|profit-turns-after-cost-to-serve|many-small-orders|dearer-than-its-peers|loss-makers-persist|aggressive-customers|look-inside-first|loss-makers-turned)$/
 
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
   const search = useSearch({ from: '/profitability' })

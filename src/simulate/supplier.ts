@@ -4,6 +4,7 @@ import { createRandom, type Random } from '../math/random.ts'
 import { type CsvStyle, dateOf, dayOf, fromCents, writeCsv } from './csv.ts'
 import * as costs from './supplier-costs.ts'
 import { PriceElements, priceElementHeader } from './supplier-prices.ts'
+import { attributeHeader, attributeRows, itemRows, prospectRows, responseRows } from './supplier-relationships.ts'
 import type { PlantedTruth, SampleCompany } from './truth.ts'
 
 /** Written as a German ERP writes: semicolons, decimal commas, day first. */
@@ -50,6 +51,8 @@ const planted = {
   gem: 'ACC-1142',
   ploy: 'ACC-1019',
   lost: 'ACC-1024',
+  overServed: 'ACC-1050',
+  underServed: 'ACC-1088',
   loader: 'ACC-1047',
   bargainer: 'ACC-1088',
   latin: 'ACC-1033',
@@ -145,12 +148,44 @@ export async function simulateSupplier(folder: string, settings: { seed: number 
     style,
   )
 
+  const relations = random.split('relationships')
+  const attributes = attributeRows(relations, accounts, {
+    overServed: planted.overServed,
+    underServed: planted.underServed,
+    date: '15.06.2026',
+  })
+  await writeCsv(inFolder('relationship_attributes.csv'), attributeHeader, attributes, style)
+  await writeCsv(inFolder('survey_items.csv'), ['item_id', 'construct', 'wording', 'reverse_flag'], itemRows, style)
+  await writeCsv(
+    inFolder('survey_responses.csv'),
+    ['response_id', 'customer_id', 'date', 'item_id', 'value', 'scale_min', 'scale_max'],
+    responseRows(relations.split('survey'), attributes, '22.06.2026'),
+    style,
+  )
+  await writeCsv(
+    inFolder('prospects.csv'),
+    ['customer_id', 'name', 'first_seen_date', 'segment_id', 'country', 'status'],
+    prospectRows(relations.split('prospects'), '17.03.2025'),
+    style,
+  )
+
   const company: SampleCompany = {
     name: 'halden-industrial-supply',
     title: 'Halden Industrial Supply, a B2B supplier of machine parts',
     currency: 'EUR',
     folder,
-    files: ['customers.csv', 'products.csv', 'order_lines.csv', 'price_elements.csv', 'fx_rates.csv', ...costFiles].map(inFolder),
+    files: [
+      'customers.csv',
+      'products.csv',
+      'order_lines.csv',
+      'price_elements.csv',
+      'fx_rates.csv',
+      ...costFiles,
+      'relationship_attributes.csv',
+      'survey_items.csv',
+      'survey_responses.csv',
+      'prospects.csv',
+    ].map(inFolder),
     // The rates alone, all of the first of a month, would not tell day from month.
     dateOrder: 'dmy',
     truths,
@@ -177,6 +212,18 @@ const costFiles = [
 ]
 
 const truths: PlantedTruth[] = [
+  {
+    name: 'exchange-over-invested',
+    statement: 'ACC-1050 has many alternatives and simple needs, yet is linked and served like a partner.',
+    customers: [planted.overServed],
+    where: '/relationships',
+  },
+  {
+    name: 'exchange-under-invested',
+    statement: 'ACC-1088 depends on us and asks for a close exchange, yet is served at arm’s length.',
+    customers: [planted.underServed],
+    where: '/relationships',
+  },
   {
     name: 'loved-giant-loses-money',
     statement: 'Brandt Automotive, the largest customer by revenue, is sold below product cost and loses money.',
@@ -375,6 +422,8 @@ function makeAccounts(random: Random, products: number): Account[] {
     discount: () => 0.36,
   })
   change(costs.servedGiant, { ...always, name: 'Sandoval Machine Works', segment: 'key', discount: () => 0.34 })
+  for (const id of [planted.overServed, planted.underServed])
+    change(id, { ...always, segment: 'core', country: 'Germany', currency: 'EUR', rate: 0.24, units: 24 })
   change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })
   for (const account of accounts) if (account.id !== planted.gem) account.range.push(commodity, commodity)
   const twin = accounts.find((account) => account.id === planted.latin)!

@@ -341,3 +341,56 @@ export const portfolioValueTable = table({
 })
 
 export const relationshipValueTables = [classValue, transitionPrice, portfolioPathTable, portfolioValueTable]
+
+const points = (title: string, meaning: string, formula?: string) =>
+  col.number(title, meaning, { unit: 'points', additive: false, ...(formula ? { formula } : {}) })
+
+export const exchangePosition = table({
+  name: 'exchange_position',
+  title: 'Exchange by customer',
+  meaning: 'What kind of exchange a customer’s situation asks for, how we trade with it now, and what a mismatch costs or leaves.',
+  grain: 'customer with scores of the six drivers',
+  key: ['customer_id'],
+  kind: 'result',
+  columns: {
+    customer_id: col.text('Customer', 'The id that orders use.'),
+    name: optional(col.text('Name', 'What people call the customer.')),
+    scored_on: col.date('Scored on', 'Day of the latest scores.'),
+    situation: points(
+      'Situation',
+      'What the situation asks for: 1 transactional to 7 collaborative.',
+      'mean of 8 - alternatives, dynamism, importance, complexity',
+    ),
+    behaviour: points(
+      'Behaviour',
+      'How we trade now: 1 transactional to 7 collaborative.',
+      'mean of information exchange and operational linkages',
+    ),
+    score: points('Position', 'Both together, 0 transactional to 100 collaborative.', '(mean of the six drivers - 1) / 6 x 100'),
+    mismatch: points('Mismatch', 'Above 1.5 we invest more than the situation asks for, below -1.5 less.', 'behaviour - situation'),
+    position: col.text('Asked for', 'transactional, between or collaborative.'),
+    fit: col.text('Fit', 'fit, over-invested or under-invested.'),
+    guidance: col.text('What to do', 'One sentence for the account manager.'),
+    type: optional(
+      col.text(
+        'Type',
+        'Nearest of eight types of buyer-seller relationship; approximate. Null where the other connectors were not scored.',
+      ),
+    ),
+    type_distance: optional(col.number('Distance', 'To that type, in standardised points.', { additive: false })),
+    type_between: optional(col.boolean('Between types', 'The next type is nearly as near.')),
+    class: optional(col.text('Class', 'Class of relationship it is counted in.')),
+    edi_share: optional(col.ratio('By EDI', 'Share of its orders that came electronically: a check on the scored links.')),
+    revenue_year: col.moneySum('Revenue, 12 months', 'Net revenue of the last 12 months.'),
+    measure_year: col.moneySum('Profit, 12 months', 'Contribution, else net revenue, of the last 12 months.'),
+    at_stake: optional(
+      col.moneySum(
+        'At stake a year',
+        'Over-invested: cost-to-serve above the share that all customers take. Under-invested: what the rest of its business would bring.',
+        {
+          formula: 'cost-to-serve - revenue x average cost-to-serve share; profit x (1 - share of wallet) / share of wallet',
+        },
+      ),
+    ),
+  },
+})

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import { type Chart, classFlow, classMoves, relationshipClasses, relationshipMap } from '../../../src/charts/index.ts'
+import { type Chart, classFlow, classMoves, exchangeMap, relationshipClasses, relationshipMap } from '../../../src/charts/index.ts'
 import { formatDate } from '../../../src/shared/format.ts'
 import type { Portfolio } from '../../parts/api.ts'
 import { Exhibit } from '../../parts/Exhibit.tsx'
@@ -54,6 +54,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
   })
   const periods = useRows('relationship_period', snapshot, { sort: 'period', limit: 100 })
   const customers = useRows('customer_relationship', snapshot, { sort: '-revenue_year,customer_id', limit: 2000 })
+  const exchanges = useRows('exchange_position', snapshot, { sort: '-revenue_year,customer_id', limit: 2000 })
   const segments = useMemo(() => [...new Set((values ?? []).map((row) => String(row.segment)))], [values])
   const charts = useMemo(() => {
     const context = chartContext(portfolio)
@@ -72,8 +73,9 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         ),
       flow: flows && periods && classFlow({ moves: flows, periods }, context),
       map: customers && relationshipMap(customers, context),
+      exchange: exchanges && exchangeMap(exchanges, context),
     }
-  }, [portfolio, values, moves, flows, periods, customers, segment])
+  }, [portfolio, values, moves, flows, periods, customers, exchanges, segment])
   const findings = portfolio.findings.filter(({ name }) => about.test(name))
   const main = findings.find(({ name }) => name === 'relationship-classes')
   const figures = portfolio.figures.filter(({ name }) => ofPage.includes(name))
@@ -150,6 +152,34 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
           sort="-per_point"
           fixed={[{ column: 'segment', op: 'eq', value: segment }]}
         />
+      </Section>
+      <Section
+        title="Exchange: what is asked for, what is given"
+        id="exchange"
+        lead="A transactional customer needs a good price at low cost, a collaborative one links and plans; a mismatch costs on both sides."
+      >
+        {exhibit(charts.exchange)}
+        {exchanges && exchanges.length > 0 && (
+          <ResultTable
+            portfolio={portfolio}
+            table="exchange_position"
+            noun={['customer', 'customers']}
+            columns={[
+              'customer_id',
+              'name',
+              'fit',
+              'situation',
+              'behaviour',
+              'class',
+              'revenue_year',
+              'measure_year',
+              'at_stake',
+              'type',
+              'guidance',
+            ]}
+            sort="-at_stake"
+          />
+        )}
       </Section>
       <Section title="Is one matrix enough?" id="tests" lead="How far the chain may be trusted.">
         <ResultTable

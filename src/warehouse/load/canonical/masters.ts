@@ -21,6 +21,9 @@ export const masterTables = [
   'activity',
   'driver_event',
   'balance',
+  'relationship_attr',
+  'survey_item',
+  'survey_response',
 ] as const
 
 /** Relation with the rows kept of each table that the import brings. */
@@ -111,6 +114,13 @@ function rule(table: string): Sql {
       when observed_minutes < 0 then 'minutes-negative'
       when order_id is null and customer_id is null and channel_id is null then 'event-without-object' end`
   if (table === 'balance') return sql`case when capital_rate < 0 or capital_rate > 1 then 'capital-rate-outside' end`
+  if (table === 'relationship_attr')
+    return sql`case
+      when least(alternatives, dynamism, importance, complexity, information_exchange, operational_linkages) < 1
+        or greatest(alternatives, dynamism, importance, complexity, information_exchange, operational_linkages) > 7 then 'driver-outside-scale'
+      when share_of_wallet < 0 or share_of_wallet > 1 or specific_investment < 0 or specific_investment > 1 then 'share-outside' end`
+  if (table === 'survey_response')
+    return sql`case when not (scale_max > scale_min) then 'scale-empty' when value < scale_min or value > scale_max then 'answer-outside-scale' end`
   if (table === 'product') return sql`case when unit_cost < 0 then 'unit-cost-negative' end`
   return sql`cast(null as varchar)`
 }

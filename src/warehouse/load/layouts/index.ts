@@ -8,6 +8,7 @@ import { orderLines } from './order-lines.ts'
 import { orders } from './orders.ts'
 import { priceElements } from './price-elements.ts'
 import { products } from './products.ts'
+import { relationshipAttributes, surveyItems, surveyResponses } from './relationship.ts'
 import { shopifyOrders } from './shopify-orders.ts'
 
 /** All layouts that are recognised. A new one is one file in this folder and one line here. */
@@ -27,6 +28,9 @@ export const layouts: readonly Layout[] = [
   activities,
   driverEvents,
   balances,
+  relationshipAttributes,
+  surveyResponses,
+  surveyItems,
 ]
 
 export type { Confidence, Field, FileColumn, Layout, LayoutContext, LayoutFindings, LayoutQuestion, Recognition } from './layout.ts'

@@ -109,6 +109,9 @@ export interface Layout {
     | 'activity'
     | 'driver_event'
     | 'balance'
+    | 'relationship_attr'
+    | 'survey_item'
+    | 'survey_response'
   fields: Field[]
   /** Currency that files of this kind are known to be in although they do not say it. */
   knownCurrency?: string

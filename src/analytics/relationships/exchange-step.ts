@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Step, StepContext } from '../../pipeline/step.ts'
+import { signOf } from '../../shared/decimal.ts'
 import { formatCount, formatMoney, formatNumber, formatRatio } from '../../shared/format.ts'
 import type { Row } from '../../warehouse/port.ts'
 import { exchangePosition } from './contract.ts'
@@ -104,7 +105,9 @@ async function tell({ warehouse, signal, currency, finding }: StepContext): Prom
     const named = found.slice(0, 3)
     const one = (row: Row): string =>
       `${row.name} (asks for ${formatNumber(Number(row.situation), { digits: 1 })}, gets ${formatNumber(Number(row.behaviour), { digits: 1 })} of 7${
-        row.at_stake === null ? '' : `; ${formatMoney(String(row.at_stake), currency, { compact: true })} a year at stake`
+        row.at_stake === null || signOf(String(row.at_stake)) <= 0
+          ? ''
+          : `; ${formatMoney(String(row.at_stake), currency, { compact: true })} a year at stake`
       })`
     finding({
       name: `exchange-${fit}`,

@@ -34,7 +34,7 @@ export function exchangePositions(cost: boolean): Sql {
         customer_key,
         cast(count(*) filter (where lower(coalesce(entry_mode, channel_id)) = 'edi') as double) / count(*) as share
       from "order"
-      where customer_key > 0 and coalesce(entry_mode, channel_id) is not null
+      where customer_key > 0 and coalesce(entry_mode, channel_id) is not null and order_key not in (select order_key from order_without_sale)
       group by customer_key
     )
     select

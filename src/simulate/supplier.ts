@@ -52,7 +52,7 @@ const planted = {
   ploy: 'ACC-1019',
   lost: 'ACC-1024',
   overServed: 'ACC-1050',
-  underServed: 'ACC-1088',
+  underServed: 'ACC-1093',
   loader: 'ACC-1047',
   bargainer: 'ACC-1088',
   latin: 'ACC-1033',
@@ -220,7 +220,7 @@ const truths: PlantedTruth[] = [
   },
   {
     name: 'exchange-under-invested',
-    statement: 'ACC-1088 depends on us and asks for a close exchange, yet is served at arm’s length.',
+    statement: 'ACC-1093 depends on us and asks for a close exchange, yet is served at arm’s length.',
     customers: [planted.underServed],
     where: '/relationships',
   },

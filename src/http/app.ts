@@ -12,6 +12,7 @@ import { downloadHandlers } from './handlers/downloads.ts'
 import { importHandlers } from './handlers/imports.ts'
 import { jobHandlers } from './handlers/jobs.ts'
 import { pageHandlers } from './handlers/pages.ts'
+import { planHandlers } from './handlers/plan.ts'
 import { pricingHandlers } from './handlers/pricing.ts'
 import { systemHandlers } from './handlers/system.ts'
 import { tableHandlers } from './handlers/tables.ts'
@@ -52,6 +53,7 @@ const ownSql = new Set<keyof Handlers>([
   'portfolio',
   'customer',
   'priceWaterfall',
+  'tryPlan',
   'search',
   'comparison',
   'tables',
@@ -73,6 +75,7 @@ export async function createApp(deps: Deps): Promise<App> {
     ...imports.handlers,
     ...jobHandlers(context),
     ...pageHandlers(context),
+    ...planHandlers(context),
     ...pricingHandlers(context),
     ...tableHandlers(context),
     ...downloadHandlers(context),

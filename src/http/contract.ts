@@ -344,6 +344,13 @@ export const routes = {
     summary: 'The same worksheet as a workbook with live formulas',
     request: { query: z.object({ input: worksheet }) },
     responses: { 200: file('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'XLSX') },
+  tryPlan: createRoute({
+    method: 'post',
+    path: '/plan/try',
+    tags: ['pages'],
+    summary: 'The best investment plan under another budget, with items held or left out; nothing is stored',
+    request: { query: z.object({ snapshot }), body: { content: { 'application/json': { schema: s.planTrial } }, required: true } },
+    responses: { 200: json(s.triedPlan, 'The plan') },
   }),
   remedySimulation: createRoute({
     method: 'get',

@@ -76,6 +76,19 @@ const pricing = createRoute({
   component: lazyRouteComponent(() => import('./pages/pricing/PricingPage.tsx'), 'PricingPage'),
 })
 
+const plan = createRoute({
+  getParentRoute: () => root,
+  path: '/plan',
+  validateSearch: withTable,
+  component: lazyRouteComponent(() => import('./pages/plan/PlanPage.tsx'), 'PlanPage'),
+})
+
+const risk = createRoute({
+  getParentRoute: () => root,
+  path: '/risk',
+  component: lazyRouteComponent(() => import('./pages/risk/RiskPage.tsx'), 'RiskPage'),
+})
+
 const relationships = createRoute({
   getParentRoute: () => root,
   path: '/relationships',
@@ -214,6 +227,8 @@ export const router = createRouter({
     pricing,
     relationships,
     costModel,
+    plan,
+    risk,
     audit,
     cohorts,
     acquisition,

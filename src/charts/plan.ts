@@ -94,6 +94,7 @@ export function planAllocation(rows: Row[], context: ChartContext): Chart {
 
 interface Point {
   budget: number
+  spent: number
   value: number
   low: number
   high: number
@@ -103,7 +104,15 @@ interface Point {
 export function planFrontier(rows: Row[], context: ChartContext, budget: number): Chart {
   const name = 'plan-frontier'
   const points = rows
-    .map((row): Point => ({ budget: number(row.budget), value: number(row.value), low: number(row.low), high: number(row.high) }))
+    .map(
+      (row): Point => ({
+        budget: number(row.budget),
+        spent: number(row.spent),
+        value: number(row.value),
+        low: number(row.low),
+        high: number(row.high),
+      }),
+    )
     .sort((a, b) => a.budget - b.budget)
   const last = points.at(-1)
   if (!last || points.length < 2) return emptyChart(name, 'Value by budget', again.reason, again.next)
@@ -113,7 +122,9 @@ export function planFrontier(rows: Row[], context: ChartContext, budget: number)
   const title =
     more > 0.01 * Math.abs(now.value)
       ? `Twice the budget would bring ${money(more)} more`
-      : `More money than ${money(now.budget)} would bring hardly anything`
+      : now.spent < 0.95 * now.budget
+        ? `More than ${money(now.spent)} would bring back less than it costs`
+        : `More money than ${money(now.budget)} would bring hardly anything`
   const chart = {
     name,
     title,
@@ -129,6 +140,7 @@ export function planFrontier(rows: Row[], context: ChartContext, budget: number)
     table: {
       columns: [
         { name: 'budget', title: 'Budget', type: 'money' },
+        { name: 'spent', title: 'Spent', type: 'money' },
         { name: 'value', title: 'Value', type: 'money' },
         { name: 'low', title: 'Low', type: 'money' },
         { name: 'high', title: 'High', type: 'money' },

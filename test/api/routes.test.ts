@@ -41,6 +41,7 @@ const matrix: Record<keyof Routes, { needs: 'nothing' | 'token'; does: 'read' | 
   economicValue: { needs: 'token', does: 'read' },
   economicValueWorkbook: { needs: 'token', does: 'read' },
   remedySimulation: { needs: 'token', does: 'read' },
+  tryPlan: { needs: 'token', does: 'read' },
   explain: { needs: 'token', does: 'read' },
   search: { needs: 'token', does: 'read' },
   glossary: { needs: 'token', does: 'read' },

@@ -37,6 +37,8 @@ const pages = [
   '/value',
   '/cost-model',
   '/relationships',
+  '/plan',
+  '/risk',
   '/pricing',
   '/pricing?view=discounts',
   '/pricing?view=index',

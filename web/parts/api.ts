@@ -137,6 +137,17 @@ export const useEconomicValue = (input: string | undefined) =>
 
 export const economicValueUrl = (input: string) => `/api/v1/economic-value.xlsx?${new URLSearchParams({ input })}`
 
+export type PlanTrial = { budget: number; hold: Record<string, number>; exclude: string[] }
+
+/** The best plan under another budget; the answer before stays until the next is there. */
+export const useTriedPlan = (trial: PlanTrial, snapshot?: string) =>
+  useQuery({
+    queryKey: ['plan-trial', trial, snapshot],
+    queryFn: ({ signal }) => take(client.plan.try.$post({ query: { snapshot }, json: trial }, abort(signal))),
+    retry: false,
+    placeholderData: keepPreviousData,
+  })
+
 export const useExplanation = (
   target: { table: string; column: string; where: Record<string, string | number | null> } | undefined,
   snapshot?: string,

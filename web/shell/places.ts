@@ -14,6 +14,8 @@ export interface Place {
     | '/audit'
     | '/cohorts'
     | '/acquisition'
+    | '/plan'
+    | '/risk'
     | '/data'
     | '/settings'
     | '/glossary'
@@ -46,9 +48,9 @@ export const places: { group: string; items: Place[] }[] = [
   {
     group: 'Decide',
     items: [
-      { title: 'Plan', needs: 'customer value and a budget' },
+      { title: 'Plan', to: '/plan' },
       { title: 'Offerings', needs: 'services and what is included for whom' },
-      { title: 'Risk', needs: 'customer value and relationships' },
+      { title: 'Risk', to: '/risk' },
     ],
   },
   {

@@ -32,6 +32,8 @@ export const riskStep: Step<RiskParameters> = {
 /** Parts that are looked at one by one; the rest are one part. */
 const mostParts = 12
 const fewestPeriods = 6
+/** Part of co-movement drawn towards none beyond which nothing is claimed of it. */
+const tooLittle = 0.8
 const titles = { segment_id: 'segment', industry: 'industry', channel_default: 'channel', country: 'country' } as const
 
 /** Works on the relation valued_line that step contribution-layers left in the warehouse. */
@@ -143,7 +145,29 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
       formula: 'sqrt(w S w) / w mean',
       explain: { table: 'risk_mix', where: { step: 0 }, column: 'deviation' },
     })
+    const heavy = rows.filter(({ largest_customer: largest, weight }) => Number(largest) > 0.5 && Number(weight) > 0.1)
+    for (const { part, largest_customer: largest } of heavy.slice(0, 1))
+      context.finding({
+        name: 'part-hangs-on-one',
+        text: `${Math.round(100 * Number(largest))} % of what ${part} brings comes from one customer.`,
+        action: 'Sales: defend that customer, and win others like it.',
+        weight: 35,
+        kind: 'bad',
+        link: '/risk',
+      })
     const saved = 1 - steadier.deviation / now.deviation
+    if (covariance.shrinkage > tooLittle) {
+      context.finding({
+        name: 'risk-none',
+        text: `${periods.length} ${span}s are too few to tell which parts of the portfolio move together.`,
+        doubt: shrink,
+        action: 'Load orders over a longer time.',
+        weight: 10,
+        kind: 'data',
+        link: '/risk',
+      })
+      return
+    }
     if (saved > 0.02) {
       const moves = earning.map((i, k) => ({ name: names[i]!, by: steadier.weights[k]! - weights[k]! })).sort((a, b) => b.by - a.by)
       context.finding({
@@ -166,16 +190,6 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
         doubt: shrink,
         weight: 25,
         kind: 'good',
-        link: '/risk',
-      })
-    const heavy = rows.filter(({ largest_customer: largest, weight }) => Number(largest) > 0.5 && Number(weight) > 0.1)
-    for (const { part, largest_customer: largest } of heavy.slice(0, 1))
-      context.finding({
-        name: 'part-hangs-on-one',
-        text: `${Math.round(100 * Number(largest))} % of what ${part} brings comes from one customer.`,
-        action: 'Sales: defend that customer, and win others like it.',
-        weight: 35,
-        kind: 'bad',
         link: '/risk',
       })
   }

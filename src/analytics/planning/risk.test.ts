@@ -39,13 +39,15 @@ describe('the risk of a customer portfolio', () => {
     expect(Math.abs(shrunk[1]!)).toBeLessThan(Math.abs(sample[1]!))
   })
 
-  test('with few periods and many segments that have nothing in common, shrinkage says so; with many periods it fades', () => {
+  test('segments with nothing in common are drawn towards none; a common shock over many periods is believed', () => {
     const random = createRandom(2)
-    const flows = (periods: number) =>
-      Array.from({ length: 12 }, (_, i) => Array.from({ length: periods }, () => (i < 6 ? 1 : 3) * random.normal()))
+    const flows = (periods: number, common: number) => {
+      const shocks = Array.from({ length: periods }, () => random.normal())
+      return Array.from({ length: 12 }, (_, i) => shocks.map((shock) => (i < 6 ? 1 : 3) * (common * shock + random.normal())))
+    }
     const names = Array.from({ length: 12 }, (_, i) => `segment ${i}`)
-    expect(covariances({ names, flows: flows(8) }).shrinkage).toBeGreaterThan(0.5)
-    expect(covariances({ names, flows: flows(4000) }).shrinkage).toBeLessThan(0.05)
+    expect(covariances({ names, flows: flows(8, 0) }).shrinkage).toBeGreaterThan(0.8)
+    expect(covariances({ names, flows: flows(4000, 1) }).shrinkage).toBeLessThan(0.01)
   })
 
   test('the steadier mix that earns as much keeps to its bounds and varies less than today', async () => {

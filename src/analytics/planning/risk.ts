@@ -14,14 +14,15 @@ export interface Covariance {
   means: Float64Array
   /** Sample covariance (n - 1), row order. */
   sample: Float64Array
-  /** Shrunk towards a common variance without covariance, so that few periods do not pretend to know every pair. */
+  /** Covariances shrunk towards none, variances as they are, so that few periods do not pretend to know every pair. */
   shrunk: Float64Array
   /** Part of the target in the shrunk matrix, 0 to 1; near 1 means the periods say little about co-movement. */
   shrinkage: number
 }
 
 /**
- * Means and covariances of cash flows, with the linear shrinkage of Ledoit & Wolf (2004, Journal of Multivariate Analysis 88).
+ * Means and covariances of cash flows, with linear shrinkage (Ledoit & Wolf 2004) towards the diagonal: the target of unequal variances of Schäfer & Strimmer
+ * (2005, Statistical Applications in Genetics and Molecular Biology 4).
  *
  * @throws AppError `risk-periods` with fewer than three periods or parts of different length.
  */
@@ -42,20 +43,20 @@ export function covariances({ names, flows }: CashFlows): Covariance {
   const product = (i: number, j: number) => centred[i]!.reduce((sum, value, t) => sum + value * centred[j]![t]!, 0)
   const sample = new Float64Array(n * n)
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sample[i * n + j] = product(i, j) / (periods - 1)
-  // Their notation: S with divisor T, target m I, d2 = |S - mI|^2, b2 = mean |x_t x_t' - S|^2 / T, both over n.
-  const big = sample.map((value) => (value * (periods - 1)) / periods)
-  const target = flows.reduce((sum, _, i) => sum + big[i * n + i]!, 0) / n
-  let distance = 0
+  // The part of the squared covariances that noise alone would give; variances are left as they are.
   let noise = 0
+  let seen = 0
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
-      const value = big[i * n + j]!
-      distance += (value - (i === j ? target : 0)) ** 2
-      for (let t = 0; t < periods; t++) noise += (centred[i]![t]! * centred[j]![t]! - value) ** 2 / periods ** 2
+      if (i === j) continue
+      const mean = product(i, j) / periods
+      let spread = 0
+      for (let t = 0; t < periods; t++) spread += (centred[i]![t]! * centred[j]![t]! - mean) ** 2
+      noise += (periods * spread) / (periods - 1) ** 3
+      seen += sample[i * n + j]! ** 2
     }
-  const shrinkage = distance > 0 ? Math.min(1, noise / distance) : 1
-  const level = (target * periods) / (periods - 1)
-  const shrunk = sample.map((value, at) => (1 - shrinkage) * value + (Math.floor(at / n) === at % n ? shrinkage * level : 0))
+  const shrinkage = seen > 0 ? Math.min(1, noise / seen) : 1
+  const shrunk = sample.map((value, at) => (Math.floor(at / n) === at % n ? value : (1 - shrinkage) * value))
   return { means, sample, shrunk, shrinkage }
 }
 

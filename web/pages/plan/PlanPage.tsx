@@ -102,8 +102,16 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
           <Exhibit key={chart.name} chart={chart} currency={currency} heading="h2" />
         ))}
       </div>
-      <Section title="What if" id="what-if" lead="Another budget, levers fixed or left out: the best plan for it at once. Nothing is stored.">
-        {items && budget > 0 ? <WhatIf items={items.rows} budget={budget} currency={currency} snapshot={snapshot} /> : <Bone height={220} />}
+      <Section
+        title="What if"
+        id="what-if"
+        lead="Another budget, levers fixed or left out: the best plan for it at once. Nothing is stored."
+      >
+        {items && budget > 0 ? (
+          <WhatIf items={items.rows} budget={budget} currency={currency} snapshot={snapshot} />
+        ) : (
+          <Bone height={220} />
+        )}
       </Section>
       <Section title="What stands out, and what to do" id="to-do">
         <Findings findings={findings.filter((finding) => finding !== main)} />
@@ -113,7 +121,11 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         id="options"
         lead="The same scenarios for each: what it is worth on average, in bad cases, and how much less than the recommended plan."
       >
-        <SmallTable page={options} columns={['title', 'spent', 'value', 'low', 'high', 'worst_tenth', 'losing', 'regret']} currency={currency} />
+        <SmallTable
+          page={options}
+          columns={['title', 'spent', 'value', 'low', 'high', 'worst_tenth', 'losing', 'regret']}
+          currency={currency}
+        />
       </Section>
       <Section
         title="Each lever"
@@ -142,13 +154,29 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         />
       </Section>
       <Section title="Limits" id="limits" lead="What one more unit of each would bring, before its own cost.">
-        <SmallTable page={limits} columns={['title', 'basis', 'owner', 'least', 'most', 'used', 'unit', 'shadow_price']} currency={currency} />
+        <SmallTable
+          page={limits}
+          columns={['title', 'basis', 'owner', 'least', 'most', 'used', 'unit', 'shadow_price']}
+          currency={currency}
+        />
       </Section>
       <Section title="The coming periods" id="periods" lead="Whom to treat when customers move and each period has the same budget.">
-        <SmallTable page={periods} columns={['period', 'segment', 'class', 'lever', 'customers', 'spent']} currency={currency} />
+        <SmallTable
+          page={periods && { ...periods, rows: periods.rows.filter((row) => row.lever !== 'none') }}
+          columns={['period', 'segment', 'class', 'lever', 'customers', 'spent']}
+          currency={currency}
+        />
       </Section>
-      <Section title="Guardrails" id="guardrails" lead="Whether groups are treated alike, and whether the plan counts on what was never seen.">
-        <SmallTable page={guardrails} columns={['guardrail', 'subject', 'actual', 'low', 'high', 'limit', 'flagged', 'detail']} currency={currency} />
+      <Section
+        title="Guardrails"
+        id="guardrails"
+        lead="Whether groups are treated alike, and whether the plan counts on what was never seen."
+      >
+        <SmallTable
+          page={guardrails}
+          columns={['guardrail', 'subject', 'actual', 'low', 'high', 'limit', 'flagged', 'detail']}
+          currency={currency}
+        />
       </Section>
       <Section title="Next best action by customer" id="customers" lead="One action each within the money of the plan, most value first.">
         {contract ? (
@@ -172,8 +200,8 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       </Section>
       <Foot>
         <p className="tab">
-          Snapshot {snapshot}. Curves are assumptions until somebody judges (table response_judgement) or tests them; budgets come from table budget or
-          steps.investment-plan.budget.
+          Snapshot {snapshot}. Curves are assumptions until somebody judges (table response_judgement) or tests them; budgets come from
+          table budget or steps.investment-plan.budget.
         </p>
       </Foot>
     </>

@@ -20,7 +20,12 @@ export function SmallTable({ page, columns, currency }: { page: TablePage | unde
             {shown.map(({ name, column }) => {
               const unit = unitOf(column, currency)
               return (
-                <Table.Th key={name} scope="col" style={{ textAlign: isNumeric(column.type) ? 'right' : 'left', whiteSpace: 'nowrap' }} title={column.meaning}>
+                <Table.Th
+                  key={name}
+                  scope="col"
+                  style={{ textAlign: isNumeric(column.type) ? 'right' : 'left', whiteSpace: 'nowrap' }}
+                  title={column.meaning}
+                >
                   {column.title}
                   {unit && <span className="dim"> {unit}</span>}
                 </Table.Th>

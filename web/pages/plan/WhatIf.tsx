@@ -25,10 +25,20 @@ export function WhatIf({ items, budget, currency, snapshot }: { items: Row[]; bu
       const item = tried.get(String(row.item_id))
       // The line under each bar is the published plan, to compare with.
       const before = Number(row.effort)
-      return { ...row, effort: item?.effort ?? 0, effort_low: Math.min(before, item?.effort ?? 0), effort_high: Math.max(before, item?.effort ?? 0) }
+      return {
+        ...row,
+        effort: item?.effort ?? 0,
+        effort_low: Math.min(before, item?.effort ?? 0),
+        effort_high: Math.max(before, item?.effort ?? 0),
+      }
     })
     const drawn = planAllocation(rows, { currency, measure: 'contribution' })
-    return { ...drawn, name: 'plan-trial', subtitle: `Money of the coming period by lever, in ${currency}; lines lead to the recommended plan`, notes: [] }
+    return {
+      ...drawn,
+      name: 'plan-trial',
+      subtitle: `Money of the coming period by lever, in ${currency}; lines lead to the recommended plan`,
+      notes: [],
+    }
   }, [data, items, currency])
   return (
     <div style={{ display: 'grid', gap: 24, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 300px), 1fr))' }}>
@@ -84,8 +94,8 @@ export function WhatIf({ items, budget, currency, snapshot }: { items: Row[]; bu
         ) : data ? (
           <>
             <p style={{ marginTop: 0 }}>
-              Worth <strong className="tab">{money(data.value)}</strong> for <span className="tab">{money(data.spent)}</span>; one more unit of budget
-              would bring <span className="tab">{data.nextUnit.toFixed(2)}</span>.
+              Worth <strong className="tab">{money(data.value)}</strong> for <span className="tab">{money(data.spent)}</span>; one more unit
+              of budget would bring <span className="tab">{data.nextUnit.toFixed(2)}</span>.
             </p>
             {chart && <Exhibit chart={chart} currency={currency} hideTitle />}
           </>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { riskParts } from '../../../src/charts/index.ts'
-import { formatDate } from '../../../src/shared/format.ts'
+import { formatDate, formatShare } from '../../../src/shared/format.ts'
 import { type Portfolio, tablePageOptions, usePortfolio, useWorkspace } from '../../parts/api.ts'
 import { Exhibit } from '../../parts/Exhibit.tsx'
 import { Figures } from '../../parts/Figures.tsx'
@@ -38,6 +38,14 @@ export function RiskPage() {
   )
 }
 
+/** `{"key":0.6}` as `key 60.0 %`. */
+function sharesOf(weights: unknown): string {
+  const shares = (typeof weights === 'string' ? JSON.parse(weights) : weights) as Record<string, number>
+  return Object.entries(shares)
+    .map(([part, share]) => `${part} ${formatShare(share)}`)
+    .join(', ')
+}
+
 const aboutRisk = /^(risk-none|steadier-mix|steadying-part|part-hangs-on-one)$/
 
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
@@ -59,20 +67,23 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
     return (
       <>
         <PageHead eyebrow={eyebrow} title="Risk" />
-        <Empty title={reason?.text ?? 'This snapshot was made before risk was looked at.'} action={<Link to="/data/import">Import more</Link>}>
+        <Empty
+          title={reason?.text ?? 'This snapshot was made before risk was looked at.'}
+          action={<Link to="/data/import">Import more</Link>}
+        >
           {reason?.action}
         </Empty>
       </>
     )
   }
-  const main = findings[0]
+  const main = findings.find(({ name }) => name !== 'risk-none') ?? findings[0]
   return (
     <>
       <PageHead eyebrow={eyebrow} title={main?.text ?? chart?.title ?? 'How steady the portfolio is'} doubt={main?.doubt} />
       <Figures figures={figures} currency={currency} />
       <div style={{ marginTop: 48 }}>{chart ? <Exhibit chart={chart} currency={currency} heading="h2" /> : <Bone height={320} />}</div>
       <Section title="What stands out, and what to do" id="to-do">
-        <Findings findings={findings.slice(1)} />
+        <Findings findings={findings.filter((finding) => finding !== main)} />
       </Section>
       <Section
         title="Parts of the portfolio"
@@ -85,11 +96,21 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
           currency={currency}
         />
       </Section>
-      <Section title="Steadier mixes" id="mixes" lead="Within bounds around today's shares. A direction: customers cannot be bought and sold at will.">
-        <SmallTable page={mixes} columns={['title', 'mean', 'deviation', 'weights']} currency={currency} />
+      <Section
+        title="Steadier mixes"
+        id="mixes"
+        lead="Within bounds around today's shares. A direction: customers cannot be bought and sold at will."
+      >
+        <SmallTable
+          page={mixes && { ...mixes, rows: mixes.rows.map((row) => ({ ...row, weights: sharesOf(row.weights) })) }}
+          columns={['title', 'mean', 'deviation', 'weights']}
+          currency={currency}
+        />
       </Section>
       <Foot>
-        <p className="tab">Snapshot {snapshot}. Covariances are shrunk (Ledoit & Wolf 2004); betas weighted by share sum to one.</p>
+        <p className="tab">
+          Snapshot {snapshot}. Covariances are shrunk towards none (Ledoit & Wolf 2004); betas weighted by share sum to one.
+        </p>
       </Foot>
     </>
   )

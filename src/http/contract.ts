@@ -344,6 +344,7 @@ export const routes = {
     summary: 'The same worksheet as a workbook with live formulas',
     request: { query: z.object({ input: worksheet }) },
     responses: { 200: file('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'XLSX') },
+  }),
   tryPlan: createRoute({
     method: 'post',
     path: '/plan/try',

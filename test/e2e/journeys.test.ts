@@ -123,7 +123,7 @@ describe('a company with figures', () => {
     await last.focus()
     await page.keyboard.press('PageDown')
     await page.waitForURL('**to=*')
-    await page.getByText(/of 90 customers/).waitFor()
+    await page.getByText(/^\d+ of 90 customers \(/).waitFor()
     await page.getByRole('button', { name: /Remove the filter Ranks/ }).waitFor()
     await settled(page)
     await last.focus()

@@ -43,7 +43,6 @@ const aboutCosts = /^(idle-pool|overloaded-pool|death-spiral|loved-giant-loses-a
 
 function Loaded({ portfolio }: { portfolio: Portfolio }) {
   const snapshot = portfolio.snapshot.id
-  const pools = useQuery({ ...tablePageOptions('pool_cost', { snapshot, sort: '-cost' }, 0, 200, false), retry: false })
   const skipped = portfolio.skipped.find(({ step }) => step === 'costing')
   const eyebrow = (
     <>
@@ -51,6 +50,12 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
     </>
   )
   const figures = portfolio.figures.filter(({ name }) => figureNames.includes(name))
+  // Without a ledger there are no pools to ask for.
+  const pools = useQuery({
+    ...tablePageOptions('pool_cost', { snapshot, sort: '-cost' }, 0, 200, false),
+    retry: false,
+    enabled: figures.length > 0,
+  })
   if (figures.length === 0) {
     return (
       <>

@@ -213,12 +213,12 @@ export function riskParts(rows: Row[], context: ChartContext): Chart {
   const chart = {
     name,
     title,
-    summary: parts.map(({ part, weight, beta }) => `${part}: ${share(weight)} of the cash flow, beta ${beta.toFixed(2)}`).join('; '),
+    summary: parts.map(({ part, weight, beta }) => `${part}: ${share(weight)} of net revenue, beta ${beta.toFixed(2)}`).join('; '),
   }
   const height = (): number => 64 + 30 * parts.length
   return {
     ...chart,
-    subtitle: 'How much each part moves when the portfolio moves by 1 (customer beta); the size of the dot is its share of the cash flow',
+    subtitle: 'How much each part moves when the portfolio moves by 1 (customer beta); the size of the dot is its share of net revenue',
     notes: ['Below zero a part falls when the rest rises.'],
     table: {
       columns: [

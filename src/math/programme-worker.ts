@@ -40,8 +40,9 @@ function solve(highs: Highs, programme: Programme, limits: ProgrammeLimits): Pro
       random_seed: 1,
       mip_rel_gap: limits.gap ?? 1e-6,
       mip_max_nodes: limits.nodes ?? 20_000,
-      primal_feasibility_tolerance: 1e-9,
-      dual_feasibility_tolerance: 1e-9,
+      // The quadratic solver gives up on what the others manage.
+      primal_feasibility_tolerance: hessian ? 1e-7 : 1e-9,
+      dual_feasibility_tolerance: hessian ? 1e-7 : 1e-9,
       mip_feasibility_tolerance: 1e-9,
     })
     let { modelStatus: status } = model.run()

@@ -78,7 +78,7 @@ describe('every route', () => {
     for (const name of names) {
       const { method } = routes[name]
       if (matrix[name].does === 'write') expect(['post', 'put', 'patch', 'delete'], name).toContain(method)
-      else if (name !== 'query' && name !== 'whatIf') expect(method, name).toBe('get')
+      else if (!['query', 'whatIf', 'tryPlan'].includes(name)) expect(method, name).toBe('get')
     }
   })
 

@@ -139,8 +139,8 @@ const cases: SqlCase[] = [
     query: risk.parts('segment_id'),
     ordered: true,
     rows: [
-      { part: 'tail', total: '34.0000', largest: '30.0000' },
-      { part: 'key', total: '12.0000', largest: '12.0000' },
+      { part: 'tail', total: '34.0000', revenue: '45.0000', largest: '30.0000' },
+      { part: 'key', total: '12.0000', revenue: '20.0000', largest: '12.0000' },
     ],
   },
   {

@@ -195,7 +195,7 @@ export const riskPart = table({
     total: col.moneySum('Cash flow', 'Sum over the periods.'),
     mean: col.moneySum('Mean', 'Mean of a period.'),
     deviation: col.moneySum('Deviation', 'Standard deviation between periods.', { additive: false }),
-    weight: col.ratio('Share', 'Its part of the cash flow.'),
+    weight: optional(col.ratio('Share', 'Its part of net revenue; empty for a part that earns nothing, which no mix can hold.')),
     beta: optional(col.number('Beta', 'How much it moves, in proportion, when the portfolio moves by one.', { additive: false })),
     reward: optional(
       col.number('Reward', 'Cash flow per unit of beta; empty where beta is near zero or below: such a part steadies the rest.', {

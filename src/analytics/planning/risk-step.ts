@@ -68,13 +68,15 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
     const at = names.indexOf(String(part))
     if (period >= 0) table[at < 0 ? names.length - 1 : at]![period]! += Number(flow)
   }
-  // Each part per unit of its share, so that a share can be changed: flow of the part over its share of the whole.
+  // Each part per unit of its share of revenue, so that a share can be changed: cash flow of the part over its share.
   const totals = table.map((flow) => flow.reduce((sum, value) => sum + value, 0))
+  const ownParts = names.map((name) => parts.filter(({ part }) => (named.includes(String(part)) ? part === name : name === '(other)')))
+  const revenues = ownParts.map((own) => own.reduce((sum, { revenue }) => sum + Number(revenue), 0))
   const whole = totals.reduce((sum, value) => sum + value, 0)
-  const earning = [...names.keys()].filter((i) => totals[i]! > 0)
+  const earning = [...names.keys()].filter((i) => totals[i]! > 0 && revenues[i]! > 0)
   if (earning.length < 2 || !(whole > 0))
     return refuse('fewer than two parts of the portfolio earn anything', 'See which parts lose money on the portfolio page.')
-  const weights = Float64Array.from(earning, (i) => totals[i]! / earning.reduce((sum, k) => sum + totals[k]!, 0))
+  const weights = Float64Array.from(earning, (i) => revenues[i]! / earning.reduce((sum, k) => sum + revenues[k]!, 0))
   const perWeight = earning.map((i, k) => [...table[i]!].map((value) => value / weights[k]!))
   const covariance = covariances({ names: earning.map((i) => names[i]!), flows: perWeight })
   const { means, shrunk } = covariance
@@ -92,7 +94,7 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
   const rows = names.map((name, i): Row => {
     const k = earning.indexOf(i)
     const { mean, deviation } = spread(table[i]!)
-    const own = parts.filter(({ part }) => (named.includes(String(part)) ? part === name : name === '(other)'))
+    const own = ownParts[i]!
     const total = own.reduce((sum, { total: value }) => sum + Number(value), 0)
     const largest = Math.max(...own.map(({ largest: value }) => Number(value)))
     return {
@@ -102,7 +104,7 @@ async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
       total: money(totals[i]!),
       mean: money(mean),
       deviation: money(deviation),
-      weight: totals[i]! / whole,
+      weight: k < 0 ? null : weights[k]!,
       beta: k < 0 ? null : now.betas[k]!,
       reward: k < 0 ? null : (now.rewards[k] ?? null),
       steadier_weight: k < 0 ? null : steadier.weights[k]!,

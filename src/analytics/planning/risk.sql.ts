@@ -18,13 +18,14 @@ export function attributeValues(): Sql {
     where customer_profit.identified`
 }
 
-/** Sum and largest customer of each part, largest part first; parts past the twelfth are one. One row per part. */
+/** Profit, revenue and largest customer of each part, largest part first; parts past the twelfth are one. One row per part. */
 export function parts(attribute: PartAttribute): Sql {
   return sql`
     with part_profit as (
       select
         coalesce(customer.${id(attribute)}, '(none)') as part,
         sum(customer_profit.measure) as total,
+        sum(customer_profit.net_revenue) as revenue,
         max(customer_profit.measure) as largest
       from customer_profit
       join customer on customer.customer_key = customer_profit.customer_key
@@ -34,6 +35,7 @@ export function parts(attribute: PartAttribute): Sql {
     select
       part,
       cast(total as decimal(38, 4)) as total,
+      cast(revenue as decimal(38, 4)) as revenue,
       cast(largest as decimal(38, 4)) as largest
     from part_profit
     order by total desc, part`

@@ -90,6 +90,27 @@ describe('the risk of a customer portfolio', () => {
     expect(await efficientFrontier(means, shrunk, weights, 0.25, 5, solver)).toHaveLength(1)
   })
 
+  test('parts that all earn the same by weight give the steadiest mix, whatever the goal within rounding', async () => {
+    // Three parts of a public data set: the goal is no limit at all, which once ended the solver.
+    const covariance = Float64Array.of(
+      86169712.9,
+      6223025.9,
+      16584422.6,
+      6223025.9,
+      118473663.5,
+      59986574.7,
+      16584422.6,
+      59986574.7,
+      179463031.4,
+    )
+    const means = Float64Array.of(18306.745053333336, 18306.74505333334, 18306.74505333334)
+    const today = Float64Array.of(0.46256131434962344, 0.33551025494188724, 0.2019284307084893)
+    for (const mean of [18306.745035026594, 18306.745053333336 * (1 - 1e-9)]) {
+      const mix = await efficientMix(means, covariance, today, 0.25, mean, solver)
+      expect(mix.deviation).toBeLessThan(portfolioRisk(means, covariance, today).deviation)
+    }
+  })
+
   test('one period, gaps and goals out of reach are refused in words', async () => {
     expect(() => covariances({ names: ['A'], flows: [[1]] })).toThrow(/at least three periods of cash flows; there are 1/)
     expect(() =>

@@ -127,11 +127,19 @@ export async function efficientMix(
   )
   // Scaled to the size of the numbers, so that tolerances mean the same in any currency.
   const unit = Math.max(...means.map(Math.abs), 1e-300)
-  rows.add(
-    Array.from(means, (value, i): [number, number] => [i, value / unit]),
-    mean / unit,
-    Infinity,
+  // A goal that every mix within the bounds meets is left out: next to the row above it only confuses the solver.
+  if (
+    -mostWithin(
+      means.map((value) => -value),
+      today,
+      change,
+    ) < mean
   )
+    rows.add(
+      Array.from(means, (value, i): [number, number] => [i, value / unit]),
+      mean / unit,
+      Infinity,
+    )
   const spread = Math.max(...covariance.map(Math.abs), 1e-300)
   const programme: Programme = {
     sense: 'minimise',

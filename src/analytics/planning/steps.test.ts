@@ -6,7 +6,8 @@ import { profitabilitySteps } from '../profitability/index.ts'
 import { relationshipSteps } from '../relationships/index.ts'
 import { planningSteps } from './steps.ts'
 
-const steps = [profitabilitySteps[0]!, ...relationshipSteps, ...planningSteps]
+// Orders alone: the exchange spectrum needs scores.
+const steps = [profitabilitySteps[0]!, ...relationshipSteps.filter(({ reads }) => !reads.includes('relationship_attr')), ...planningSteps]
 
 /** Two segments over two years: "steady" buys every month, "seasonal" in summer; some of each stop half-way. */
 function linesOf(months: number): TestLine[] {

@@ -30,11 +30,16 @@ export function costCubeRows(
     { name: 'orders', units: ofOrders.length === 0 ? sql`cast(0 as bigint)` : sql`(${join(ofOrders, sql` + `)})`, weight: sql`lines` },
   ]
   const inOrder = sql`partition by cells.customer_key order by cells.product_key, cells.channel_id rows between unbounded preceding and current row`
-  const until = ({ name, units, weight }: (typeof spread)[number]) => sql`
-        cast(floor(
-          cast(coalesce(${units}, 0) as double) * cast(sum(cells.${weight}) over (${inOrder}) as double)
-          / nullif(cast(sum(cells.${weight}) over (partition by cells.customer_key) as double), 0)
-        ) as bigint) as ${id(`${name}_until`)}`
+  // The last cell of a customer takes the total as it is, so that floats cannot lose a unit.
+  const until = ({ name, units, weight }: (typeof spread)[number]) => {
+    const running = sql`sum(cells.${weight}) over (${inOrder})`
+    const all = sql`sum(cells.${weight}) over (partition by cells.customer_key)`
+    return sql`
+        case
+          when ${running} = ${all} then coalesce(${units}, 0)
+          else cast(floor(cast(coalesce(${units}, 0) as double) * cast(${running} as double) / nullif(cast(${all} as double), 0)) as bigint)
+        end as ${id(`${name}_until`)}`
+  }
   const part = ({ name }: (typeof spread)[number]) =>
     sql`coalesce(${id(`${name}_until`)} - coalesce(lag(${id(`${name}_until`)}) over (partition by customer_key order by product_key, channel_id), 0), 0)`
   const lineParts = spread.slice(0, -1).map(part)

@@ -13,9 +13,12 @@ export interface LevelTrial {
   heldOut: HeldOut | null
 }
 
+/** Distinct sequences from which levels of buying are learned; a million customers have hundreds of thousands, which say no more. */
+const mostCells = 20_000
+
 /** Fits each number of states; the one with the lowest BIC stands first in `best`. */
 export function fitLevels(cells: SequenceCells, states: readonly number[], random: Random): { trials: LevelTrial[]; best: LevelTrial } {
-  const options = { symbols: levelOrders.length, groups: 2, values: levelOrders, maxIterations: 150, tolerance: 1e-5 }
+  const options = { symbols: levelOrders.length, groups: 2, values: levelOrders, maxIterations: 150, tolerance: 1e-5, mostCells }
   const trials = states.map((K): LevelTrial => {
     const own = { ...options, states: K, random: random.split(`states-${K}`) }
     return { states: K, fit: fitHiddenMarkov(cells, own), heldOut: holdOutLast(cells, { ...own, starts: 1, maxIterations: 40 }) }

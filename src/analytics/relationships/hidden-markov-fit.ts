@@ -32,6 +32,8 @@ export interface HiddenMarkovOptions {
   tolerance?: number
   /** Weight of the Dirichlet prior on every probability, in customers; keeps them off zero. Defaults to 0.1. */
   prior?: number
+  /** Distinct sequences beyond which the parameters are learned from a thinned sample; the likelihood is of all. Defaults to all. */
+  mostCells?: number
 }
 
 export interface HiddenMarkovFit {
@@ -55,7 +57,17 @@ export interface HiddenMarkovFit {
 
 /** Fits K states; throws AppError on cells that cannot be read. */
 export function fitHiddenMarkov(cells: SequenceCells, options: HiddenMarkovOptions): HiddenMarkovFit {
-  const { states: K, symbols: M, groups = 1, random, starts = 4, maxIterations = 300, tolerance = 1e-6, prior = 0.1 } = options
+  const {
+    states: K,
+    symbols: M,
+    groups = 1,
+    random,
+    starts = 4,
+    maxIterations = 300,
+    tolerance = 1e-6,
+    prior = 0.1,
+    mostCells = Infinity,
+  } = options
   if (!(Number.isInteger(K) && K >= 1 && K <= 12))
     throw new AppError('relationship.states', `the number of states must be from 1 to 12; got ${K}`)
   checkCells(cells, M, groups)
@@ -70,7 +82,8 @@ export function fitHiddenMarkov(cells: SequenceCells, options: HiddenMarkovOptio
     return { model, logLikelihood: run(sample, model, options.covariate, 15, 0, prior).logLikelihood }
   }).sort((a, b) => b.logLikelihood - a.logLikelihood)
   const { model } = runs[0]!
-  const best = { model, ...run(cells, model, options.covariate, maxIterations, tolerance * customers, prior) }
+  // The prior and the tolerance are in customers, whom the thinned sample still stands for.
+  const best = { model, ...run(thin(cells, mostCells), model, options.covariate, maxIterations, tolerance * customers, prior) }
   const logits = orderStates(best.model, values, best.logits)
   const parameters = groups * (K - 1) + (options.covariate ? K * K : K * (K - 1)) + K * (M - 1)
   const total = logLikelihood(best.model, cells)
@@ -105,11 +118,19 @@ function symbolShares({ symbols, offsets, weight }: SequenceCells, M: number): F
   return shares.map((share) => share / total)
 }
 
-/** Every n-th cell, the weights scaled up; all of them where they are few. */
+/** The heaviest cells as they are and every n-th of the others, whose weights are scaled up to stand for all; all of them where they are few. */
 function thin(cells: SequenceCells, most: number): SequenceCells {
   const count = cells.weight.length
   if (count <= most) return cells
-  const picked = Array.from({ length: most }, (_, i) => Math.floor((i * count) / most))
+  const heavy = Math.floor(most / 2)
+  // Equal weights fall on one side by their place, so that the same cells are picked every time.
+  const byWeight = Array.from(cells.weight.keys()).sort((a, b) => cells.weight[b]! - cells.weight[a]! || a - b)
+  const light = byWeight.slice(heavy).sort((a, b) => a - b)
+  const lightPicked = Array.from({ length: most - heavy }, (_, i) => light[Math.floor((i * light.length) / (most - heavy))]!)
+  const weightOf = (picks: readonly number[]): number => picks.reduce((sum, cell) => sum + cells.weight[cell]!, 0)
+  const scale = weightOf(light) / weightOf(lightPicked)
+  const isLight = new Set(lightPicked)
+  const picked = [...byWeight.slice(0, heavy), ...lightPicked].sort((a, b) => a - b)
   const offsets = new Uint32Array(most + 1)
   picked.forEach((cell, i) => {
     offsets[i + 1] = offsets[i]! + cells.offsets[cell + 1]! - cells.offsets[cell]!
@@ -124,7 +145,7 @@ function thin(cells: SequenceCells, most: number): SequenceCells {
   return {
     symbols: take(cells.symbols),
     offsets,
-    weight: Float64Array.from(picked, (cell) => cells.weight[cell]!),
+    weight: Float64Array.from(picked, (cell) => cells.weight[cell]! * (isLight.has(cell) ? scale : 1)),
     start: Uint8Array.from(picked, (cell) => cells.start[cell]!),
     ...(cells.levels ? { levels: take(cells.levels) } : {}),
   }

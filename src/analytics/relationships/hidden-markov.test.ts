@@ -66,6 +66,18 @@ describe('likelihood', () => {
 describe('fitting', () => {
   const panel = simulatePanel(truth, 4000, 10, createRandom(7))
 
+  test('learned from a thinned sample, the states are nearly those of all, and the likelihood is of all', () => {
+    const options = { states: 3, symbols: 4, random: createRandom(3), starts: 2 }
+    const all = fitHiddenMarkov(panel, options)
+    const thinned = fitHiddenMarkov(panel, { ...options, mostCells: Math.floor(panel.weight.length / 3) })
+    expect(thinned.customers).toBe(all.customers)
+    expect(all.logLikelihood - thinned.logLikelihood).toBeGreaterThanOrEqual(-1e-6)
+    expect((all.logLikelihood - thinned.logLikelihood) / all.customers).toBeLessThan(0.005)
+    thinned.means.forEach((mean, k) => {
+      expect(Math.abs(mean - all.means[k]!)).toBeLessThan(0.1)
+    })
+  })
+
   test('known states come back from 4,000 simulated customers, in rising order', () => {
     const fit = fitHiddenMarkov(panel, { states: 3, symbols: 4, random: createRandom(1) })
     expect(fit.status).toBe('converged')

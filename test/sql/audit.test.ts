@@ -90,7 +90,16 @@ const cases: SqlCase[] = [
   {
     of: 'dayTotals',
     query: audit.dayTotals(),
-    rows: [{ first_day: '2024-01-03', last_day: '2024-03-05', revenue: '51.0000', measure: '51.0000', without_purchase: '-9.0000' }],
+    rows: [
+      {
+        first_day: '2024-01-03',
+        last_day: '2024-03-05',
+        last_line_day: '2024-03-05',
+        revenue: '51.0000',
+        measure: '51.0000',
+        without_purchase: '-9.0000',
+      },
+    ],
   },
   {
     of: 'cohortSums',

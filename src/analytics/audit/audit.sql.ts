@@ -47,6 +47,7 @@ export function dayTotals(): Sql {
     select
       min(first_day) as first_day,
       max(case when orders > 0 then day end) as last_day,
+      max(day) as last_line_day,
       ${money(sql`coalesce(sum(revenue), 0)`)} as revenue,
       ${money(sql`coalesce(sum(measure), 0)`)} as measure,
       ${money(sql`coalesce(sum(case when first_day is null then measure end), 0)`)} as without_purchase

@@ -92,6 +92,15 @@ describe('cohorts', () => {
     expect(failed(returned)).toEqual([])
   })
 
+  test('what comes back in a month after the last order of all still belongs to its cohort', async () => {
+    const made = await run({
+      lines: [line('A', '2024-01-05', 10), line('B', '2024-02-10', 20), line('A', '2024-03-02', -4, { quantity: -1 })],
+    })
+    expect(failed(made)).toEqual([])
+    const months = (await made.table('cohort')).filter(({ grain }) => grain === 'month')
+    expect(sumDecimals(months.map(({ measure }) => String(measure)))).toBe('26.0000')
+  })
+
   test('a calendar has no gaps and says which periods are whole', () => {
     const months = calendar('month', '2023-11-20', '2024-02-10', { from: '2023-12-01', to: '2024-01-31' })
     expect(months.map(({ from, complete }) => [from, complete])).toEqual([

@@ -79,7 +79,8 @@ async function writeCohorts(context: StepContext, { first, last }: Seen, totals:
       ? { from: first, to: last }
       : { from: String(whole.first_month), to: later(last, dayBefore(startOf('month', numberOf('month', String(whole.last_month)) + 1))) }
   const periods = query.grains.flatMap((grain) =>
-    calendar(grain, first, last, covered)
+    // Returns and fees may follow the last order: their months belong to the cohorts too.
+    calendar(grain, first, later(last, String(totals.last_line_day)), covered)
       .slice(grain === 'week' ? -mostWeeks : 0)
       .map((one) => ({ grain, ...one })),
   )

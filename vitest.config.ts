@@ -5,6 +5,7 @@ const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, h
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [
   'src/analytics/audit/audit.test.ts',
+  'src/analytics/costing/networks.test.ts',
   'src/analytics/costing/steps.test.ts',
   'src/analytics/planning/choose-actions.test.ts',
   'src/analytics/planning/robust-plan.test.ts',
@@ -23,10 +24,12 @@ const slow = [
   'src/analytics/relationships/steps.test.ts',
   'src/analytics/value/steps.test.ts',
   'src/app/cost-model.test.ts',
+  'src/app/compare.test.ts',
   'src/app/explain.test.ts',
   'src/pipeline/run.test.ts',
   'src/warehouse/load/load.test.ts',
   'src/warehouse/load/read/bad-files.test.ts',
+  'src/warehouse/user-query.test.ts',
 ]
 
 // Two projects: `unit` stays under a minute and runs in `npm run check`; `whole` starts processes and a browser.

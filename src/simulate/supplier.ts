@@ -421,7 +421,17 @@ function makeAccounts(random: Random, products: number): Account[] {
     // Its purchasing department called ordinary parts a commodity and got a giant's discount.
     discount: () => 0.36,
   })
-  change(costs.servedGiant, { ...always, name: 'Sandoval Machine Works', segment: 'key', discount: () => 0.34 })
+  change(costs.servedGiant, {
+    ...always,
+    name: 'Sandoval Machine Works',
+    industry: 'Machinery',
+    segment: 'key',
+    country: 'Germany',
+    currency: 'EUR',
+    rate: 0.42,
+    units: 42,
+    discount: () => 0.34,
+  })
   for (const id of [planted.overServed, planted.underServed])
     change(id, { ...always, segment: 'core', country: 'Germany', currency: 'EUR', rate: 0.24, units: 24 })
   change(planted.latin, { ...always, name: 'Lindqvist Rail Systems', rate: 0.12, currency: 'EUR' })

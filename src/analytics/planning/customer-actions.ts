@@ -124,7 +124,8 @@ export async function saveCustomerActions(
     const before = treated.get(segment) ?? { favoured: 0, of: 0 }
     treated.set(segment, { favoured: before.favoured + favoured, of: before.of + of })
   }
-  return { treated, value: plan.value, gap: plan.gap }
+  // A plan that is worth nothing has no gap to speak of: against the money it may spend.
+  return { treated, value: plan.value, gap: Math.max(0, plan.bound - plan.value) / Math.max(Math.abs(plan.value), money, 1e-9) }
 }
 
 interface Option {

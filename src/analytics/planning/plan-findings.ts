@@ -76,6 +76,16 @@ export function sayPlan({ currency, figure, finding, check }: StepContext<unknow
       kind: 'good',
       link: '/plan',
     })
+  else
+    finding({
+      name: 'plan-nothing-pays',
+      text: `No lever brings back its money: the best first unit brings ${Math.max(0, ...items.map((item) => itemSlope(item, item.most * 1e-6, 0))).toFixed(2)}.`,
+      doubt: doubtText,
+      action: 'Judge the response curves with people who know the customers, before anything is spent or dropped.',
+      weight: 50,
+      kind: 'neutral',
+      link: '/plan',
+    })
   const most = [...items.keys()].sort((a, b) => doubt.knowing[b]! - doubt.knowing[a]!)[0]!
   if (doubt.knowing[most]! > 0)
     finding({

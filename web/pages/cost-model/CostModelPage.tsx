@@ -94,7 +94,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
       <CostCharts portfolio={portfolio} />
       <WhatIf portfolio={portfolio} />
       <Section
-        title="What the verdicts hang on"
+        title="How sure the verdicts are"
         id="sensitivity"
         lead="One rate or time equation wrong by its whole range: how many customers change from profit to loss or back."
       >

@@ -58,7 +58,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
   const snapshot = portfolio.snapshot.id
   const figures = portfolio.figures.filter(({ name }) => figuresOfPlan.includes(name))
   const findings = portfolio.findings.filter(({ name }) => name.startsWith('plan-'))
-  const main = findings.find(({ name }) => name === 'plan-first')
+  const main = findings.find(({ name }) => name === 'plan-first' || name === 'plan-nothing-pays')
   const told = figures.length > 0
   const tables = useTables(snapshot)
   const items = useQuery({ ...tablePageOptions('plan_item', { snapshot, sort: '-effort' }, 0, 1000, false), enabled: told }).data

@@ -13,7 +13,7 @@ export function SmallTable({ page, columns, currency }: { page: TablePage | unde
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section style={{ overflowX: 'auto' }} tabIndex={0} aria-label={page.contract.title}>
+    <section style={{ overflowX: 'auto' }} tabIndex={0} aria-label={`${page.contract.title}, table`}>
       <Table verticalSpacing={6} horizontalSpacing="sm" striped="even">
         <Table.Thead>
           <Table.Tr>

@@ -43,11 +43,11 @@ export function WhatIf({ items, budget, currency, snapshot }: { items: Row[]; bu
   return (
     <div style={{ display: 'grid', gap: 24, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 300px), 1fr))' }}>
       <div>
-        <label htmlFor="plan-budget" style={{ fontWeight: 600 }}>
+        <div style={{ fontWeight: 600 }}>
           Budget: {money((budget * percent) / 100)} <span className="dim">({percent} % of the plan's)</span>
-        </label>
+        </div>
         <Slider
-          thumbProps={{ id: 'plan-budget', 'aria-label': 'Budget, percent of the plan' }}
+          thumbLabel="Budget, percent of the plan's"
           value={percent}
           onChange={setPercent}
           min={0}

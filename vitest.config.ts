@@ -29,6 +29,9 @@ const slow = [
   'src/pipeline/run.test.ts',
   'src/warehouse/load/load.test.ts',
   'src/warehouse/load/read/bad-files.test.ts',
+  'test/sql/costing.test.ts',
+  'test/sql/pricing.test.ts',
+  'test/sql/profitability.test.ts',
   'src/warehouse/user-query.test.ts',
 ]
 

@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-const shared = { env: { TZ: 'UTC', LANG: 'en_US.UTF-8' }, testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
+const shared = {
+  setupFiles: ['test/support/fixed-seed.ts'],
+  env: { TZ: 'UTC', LANG: 'en_US.UTF-8' },
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+}
 
 /** Tests beside their file that open many files or engines: too slow for a check before each commit. */
 const slow = [

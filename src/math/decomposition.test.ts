@@ -27,6 +27,15 @@ describe('decomposition of a product', () => {
     expect(total(effects)).toBeCloseTo(48 + 20, 9)
   })
 
+  test('factors as small as numbers go neither overflow nor vanish', () => {
+    for (const [before, now] of [
+      [8.881784197001252e-16, 5e-324],
+      [5e-324, 8.881784197001252e-16],
+      [5e-324, 50],
+    ] as const)
+      expect(total(decomposeProduct([before], [now]).effects)).toBeCloseTo(now - before, 12)
+  })
+
   const factor = fc.double({ min: -50, max: 50, noNaN: true })
   test('effects add up to the change, whatever the signs, and follow their factors when these are swapped', () => {
     fc.assert(

@@ -26,11 +26,11 @@ export function decomposeProduct(before: readonly number[], now: readonly number
 const product = (factors: readonly number[]): number => factors.reduce((all, factor) => all * factor, 1)
 
 function lmdi(before: readonly number[], now: readonly number[]): number[] {
-  const logs = before.map((factor, k) => Math.log(now[k]! / factor))
+  const logs = before.map((factor, k) => Math.log(now[k]!) - Math.log(factor))
   const total = logs.reduce((sum, log) => sum + log, 0)
   const start = product(before)
-  // (P1 - P0) / ln(P1/P0) = P0 (e^t - 1) / t: near t = 0 the difference itself would cancel.
-  const mean = total === 0 ? start : (start * Math.expm1(total)) / total
+  // (P1 - P0) / ln(P1/P0) = P0 (e^t - 1) / t: near t = 0 the difference itself would cancel, far from it the power overflows.
+  const mean = total === 0 ? start : Math.abs(total) < 1 ? (start * Math.expm1(total)) / total : (product(now) - start) / total
   return logs.map((log) => mean * log)
 }
 

@@ -36,7 +36,7 @@ const fewestPeriods = 6
 const tooLittle = 0.8
 const titles = { segment_id: 'segment', industry: 'industry', channel_default: 'channel', country: 'country' } as const
 
-/** Works on the relation valued_line that step contribution-layers left in the warehouse. */
+/** Works on the relation customer_day that step contribution-layers left in the warehouse. */
 async function writeRisk(context: StepContext<RiskParameters>): Promise<void> {
   const { warehouse, parameters, signal, currency } = context
   const refuse = async (reason: string, action: string): Promise<void> => {

@@ -43,17 +43,14 @@ export function parts(attribute: PartAttribute): Sql {
 
 /** Cash flow by part and month. One row per part and month with lines. */
 export function monthlyFlows(dialect: Dialect, attribute: PartAttribute, cost: boolean): Sql {
-  const measure = cost
-    ? sql`case when product_cost is null and kind in ('sale', 'return') then 0 else invoice_amount - coalesce(product_cost, 0) end`
-    : sql`invoice_amount`
   return sql`
     with customer_month as (
       select
         customer_key,
         ${dialect.monthStart(sql`order_date`)} as month,
-        sum(${measure}) as flow
-      from valued_line
-      where customer_key > 0
+        sum(${cost ? sql`contribution` : sql`net_revenue`}) as flow
+      from customer_day
+      where customer_key > 0 and lines > 0
       group by customer_key, ${dialect.monthStart(sql`order_date`)}
     )
     select

@@ -6,10 +6,10 @@ import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
 import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
 import { PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { ResultTable } from '../../parts/SmallTable.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import { useCommon } from '../../parts/useCommon.ts'
 import { CostCharts } from './CostCharts.tsx'
-import { SmallTable } from './SmallTable.tsx'
 import { WhatIf } from './WhatIf.tsx'
 
 /** Pools, rates, equations, capacity and tie-out, and another model tried beside the published one. */
@@ -98,7 +98,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         id="sensitivity"
         lead="One rate or time equation wrong by its whole range: how many customers change from profit to loss or back."
       >
-        <SmallTable
+        <ResultTable
           portfolio={portfolio}
           table="cost_sensitivity"
           columns={['title', 'kind', 'range', 'amount', 'sign_changes', 'turning_profit']}
@@ -106,7 +106,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         />
       </Section>
       <Section title="Channels and segments" id="levels" lead="Cost that no single customer causes stays on its own level.">
-        <SmallTable
+        <ResultTable
           portfolio={portfolio}
           table="level_cost"
           columns={['level', 'object_id', 'activity_id', 'minutes', 'cost']}
@@ -115,7 +115,7 @@ function Loaded({ portfolio }: { portfolio: Portfolio }) {
         />
       </Section>
       <Section title="Assumptions" id="assumptions" lead="What was taken for granted. Replace the one with the most money behind it first.">
-        <SmallTable
+        <ResultTable
           portfolio={portfolio}
           table="cost_assumption"
           columns={['subject', 'assumption', 'why', 'amount', 'sign_changes']}

@@ -11,10 +11,10 @@ import { Findings } from '../../parts/Findings.tsx'
 import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
 import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
 import classes from '../../parts/parts.module.css'
+import { SmallTable } from '../../parts/SmallTable.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { chartContext } from '../portfolio/measure.ts'
-import { SmallTable } from './SmallTable.tsx'
 import { WhatIf } from './WhatIf.tsx'
 
 /** Where the next unit of money goes: acquire, convert, leverage, defend. */

@@ -9,8 +9,8 @@ import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
 import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
 import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { SmallTable } from '../../parts/SmallTable.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
-import { SmallTable } from '../plan/SmallTable.tsx'
 import { chartContext } from '../portfolio/measure.ts'
 
 /** How steady the cash flow of the portfolio is, and what would steady it. */

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { formatDate, formatShare } from '../../../src/shared/format.ts'
-import { type Portfolio, tablePageOptions, usePortfolio, useWorkspace } from '../../parts/api.ts'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { type Portfolio, tablePageOptions } from '../../parts/api.ts'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { Advice } from './Advice.tsx'
@@ -14,27 +14,11 @@ import { ProofCharts } from './ProofCharts.tsx'
 
 /** Which models of value were tried, how well each told what it had not seen, and whether the data are of their kind. */
 export function ModelsPage() {
-  useTitle('Models')
-  const search = useSearch({ from: '/models' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Models" />
+  const { snapshot } = useSearch({ from: '/models' })
   return (
-    <Show
-      heading="Models"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={220} gap={32} />
-          <Bone height={320} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Models" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -3,43 +3,27 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { planAllocation, planFrontier } from '../../../src/charts/index.ts'
 import { formatDate } from '../../../src/shared/format.ts'
-import { type Portfolio, tablePageOptions, usePortfolio, useTables, useWorkspace } from '../../parts/api.ts'
+import { type Portfolio, tablePageOptions, useTables } from '../../parts/api.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Exhibit } from '../../parts/Exhibit.tsx'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
 import classes from '../../parts/parts.module.css'
 import { SmallTable } from '../../parts/SmallTable.tsx'
-import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { Bone, Empty } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { chartContext } from '../portfolio/measure.ts'
 import { WhatIf } from './WhatIf.tsx'
 
 /** Where the next unit of money goes: acquire, convert, leverage, defend. */
 export function PlanPage() {
-  useTitle('Plan')
-  const search = useSearch({ from: '/plan' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Plan" />
+  const { snapshot } = useSearch({ from: '/plan' })
   return (
-    <Show
-      heading="Plan"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={360} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Plan" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -94,8 +94,9 @@ export function WhatIf({ items, budget, currency, snapshot }: { items: Row[]; bu
         ) : data ? (
           <>
             <p style={{ marginTop: 0 }}>
-              Worth <strong className="tab">{money(data.value)}</strong> for <span className="tab">{money(data.spent)}</span>; one more unit
-              of budget would bring <span className="tab">{data.nextUnit.toFixed(2)}</span>.
+              Worth <strong className="tab">{money(data.value)}</strong> for <span className="tab">{money(data.spent)}</span>, net of the
+              money; one more {currency} of budget would bring <span className="tab">{data.nextUnit.toFixed(2)}</span> {currency}. At mean
+              response: the band over the scenarios is that of the frontier above.
             </p>
             {chart && <Exhibit chart={chart} currency={currency} hideTitle />}
           </>

@@ -2,42 +2,24 @@ import { Button } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { formatCount, formatCounted, formatDate, keepTogether } from '../../../src/shared/format.ts'
-import { type Portfolio, reportUrl, useComparison, usePortfolio, useWorkspace, workbookUrl } from '../../parts/api.ts'
+import { type Portfolio, reportUrl, useComparison, workbookUrl } from '../../parts/api.ts'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
 import { DownloadIcon, PrintIcon } from '../../parts/icons.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
 import classes from '../../parts/parts.module.css'
-import { Bone, Show } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { PortfolioCharts } from './PortfolioCharts.tsx'
 import { PortfolioTable } from './PortfolioTable.tsx'
 import { WhaleExhibit } from './WhaleExhibit.tsx'
 
 export function PortfolioPage() {
-  useTitle('Portfolio')
-  const search = useSearch({ from: '/' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Portfolio" />
+  const { snapshot } = useSearch({ from: '/' })
   return (
-    <Show
-      heading="Portfolio"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="22%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={380} gap={40} />
-          <Bone height={300} gap={32} />
-        </>
-      }
-    >
+    <PortfolioShow title="Portfolio" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -1,12 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { formatDate } from '../../../src/shared/format.ts'
-import { type Portfolio, usePortfolio, useWorkspace } from '../../parts/api.ts'
+import type { Portfolio } from '../../parts/api.ts'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
-import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
+import { Empty } from '../../parts/States.tsx'
 import tabs from '../data/data.module.css'
 import { chartContext } from '../portfolio/measure.ts'
 import { PriceTable } from './PriceTable.tsx'
@@ -17,27 +17,11 @@ import { Worksheet } from './Worksheet.tsx'
 
 /** What customers really pay: from list price to pocket, who gets which discount, and where prices give way. */
 export function PricingPage() {
-  useTitle('Pricing')
-  const search = useSearch({ from: '/pricing' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Pricing" />
+  const { snapshot } = useSearch({ from: '/pricing' })
   return (
-    <Show
-      heading="Pricing"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={360} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Pricing" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -1,12 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { formatDate } from '../../../src/shared/format.ts'
-import { type Portfolio, usePortfolio, useWorkspace } from '../../parts/api.ts'
+import type { Portfolio } from '../../parts/api.ts'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
-import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
+import { Empty } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { LayerCharts } from './LayerCharts.tsx'
 import { Persistence } from './Persistence.tsx'
@@ -16,27 +16,11 @@ import { TypesTable } from './TypesTable.tsx'
 
 /** Who makes money once they are served: P&L by layer, whale curves, the plane of margin and cost-to-serve, drivers. */
 export function ProfitabilityPage() {
-  useTitle('Profitability')
-  const search = useSearch({ from: '/profitability' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Profitability" />
+  const { snapshot } = useSearch({ from: '/profitability' })
   return (
-    <Show
-      heading="Profitability"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={420} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Profitability" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -3,38 +3,23 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { riskParts } from '../../../src/charts/index.ts'
 import { formatDate, formatShare } from '../../../src/shared/format.ts'
-import { type Portfolio, tablePageOptions, usePortfolio, useWorkspace } from '../../parts/api.ts'
+import { type Portfolio, tablePageOptions } from '../../parts/api.ts'
 import { Exhibit } from '../../parts/Exhibit.tsx'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
 import { SmallTable } from '../../parts/SmallTable.tsx'
-import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { Bone, Empty } from '../../parts/States.tsx'
 import { chartContext } from '../portfolio/measure.ts'
 
 /** How steady the cash flow of the portfolio is, and what would steady it. */
 export function RiskPage() {
-  useTitle('Risk')
-  const search = useSearch({ from: '/risk' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Risk" />
+  const { snapshot } = useSearch({ from: '/risk' })
   return (
-    <Show
-      heading="Risk"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={320} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Risk" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -1,12 +1,12 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { formatDate } from '../../../src/shared/format.ts'
-import { type Portfolio, usePortfolio, useWorkspace } from '../../parts/api.ts'
+import type { Portfolio } from '../../parts/api.ts'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { PageHead, Section, useTitle } from '../../parts/Page.tsx'
-import { Bone, Empty, Show } from '../../parts/States.tsx'
+import { PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
+import { Empty } from '../../parts/States.tsx'
 import type { TableSearch } from '../../parts/search.ts'
 import { EquitySection } from './EquitySection.tsx'
 import { ValueCharts } from './ValueCharts.tsx'
@@ -14,27 +14,11 @@ import { ValueTable } from './ValueTable.tsx'
 
 /** What the customers of today are worth over the next 12 months, and why to believe it. */
 export function ValuePage() {
-  useTitle('Value')
-  const search = useSearch({ from: '/value' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Value" />
+  const { snapshot } = useSearch({ from: '/value' })
   return (
-    <Show
-      heading="Value"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={320} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Value" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { formatDate, formatMoney } from '../../../src/shared/format.ts'
-import { type Portfolio, tablePageOptions, usePortfolio, useTables, useWorkspace } from '../../parts/api.ts'
+import { type Portfolio, tablePageOptions, useTables } from '../../parts/api.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Figures } from '../../parts/Figures.tsx'
 import { Findings } from '../../parts/Findings.tsx'
-import { NoSnapshot } from '../../parts/NoSnapshot.tsx'
-import { Foot, PageHead, Section, useTitle } from '../../parts/Page.tsx'
+import { Foot, PageHead, Section } from '../../parts/Page.tsx'
+import { PortfolioShow } from '../../parts/PortfolioShow.tsx'
 import { Bone, Empty, Show } from '../../parts/States.tsx'
 import { parseFilter, type TableSearch } from '../../parts/search.ts'
 import { CapacityTable } from './CapacityTable.tsx'
@@ -17,27 +17,11 @@ import own from './worklist.module.css'
 
 /** What to do, ranked by value: each item with its owner, what was assumed, a band, and where to see it. */
 export function WorklistPage() {
-  useTitle('Worklist')
-  const search = useSearch({ from: '/worklist' })
-  const workspace = useWorkspace()
-  const none = workspace.data !== undefined && workspace.data.snapshot === null
-  const portfolio = usePortfolio(search.snapshot, workspace.data !== undefined && !none)
-  if (none) return <NoSnapshot workspace={workspace.data!} title="Worklist" />
+  const { snapshot } = useSearch({ from: '/worklist' })
   return (
-    <Show
-      heading="Worklist"
-      query={workspace.error ? { ...workspace, data: undefined as Portfolio | undefined } : portfolio}
-      shape={
-        <>
-          <Bone width="18%" />
-          <Bone width="58%" height={30} gap={8} />
-          <Bone height={92} gap={32} />
-          <Bone height={360} gap={40} />
-        </>
-      }
-    >
+    <PortfolioShow title="Worklist" snapshot={snapshot}>
       {(data) => <Loaded portfolio={data} />}
-    </Show>
+    </PortfolioShow>
   )
 }
 
